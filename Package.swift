@@ -1,0 +1,111 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// berth-pause is freestanding: sanitizer and coverage runtimes cannot be linked into it, so builds that use them leave it out.
+let withPause = Context.environment["BERTH_WITHOUT_PAUSE"] == nil
+
+let swiftSettings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+let cSettings: [CSetting] = [.treatAllWarnings(as: .error), .enableWarning("all"), .enableWarning("extra")]
+
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+var targets: [Target] = [
+  .target(name: "CLinux", cSettings: cSettings),
+  .target(name: "CSpawn", cSettings: cSettings),
+  .systemLibrary(name: "CMnl", pkgConfig: "libmnl", providers: [.apt(["libmnl-dev"])]),
+  .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
+  .target(
+    name: "LinuxKernel", dependencies: ["CLinux", "CSpawn", "CSeccomp", systemPackage],
+    swiftSettings: swiftSettings),
+  .target(name: "Netlink", dependencies: ["LinuxKernel", "CMnl", systemPackage], swiftSettings: swiftSettings),
+  .target(name: "CNI", dependencies: ["LinuxKernel", systemPackage], swiftSettings: swiftSettings),
+  .target(
+    name: "PodSandbox",
+    dependencies: [
+      "CNI", "Netlink", "LinuxKernel", systemPackage, logging, serviceLifecycle,
+      .product(name: "Metrics", package: "swift-metrics"),
+    ],
+    swiftSettings: swiftSettings),
+  .target(name: "RuntimeAPI", dependencies: [nioCore, nioPosix, nioHTTP1], swiftSettings: swiftSettings),
+  .executableTarget(
+    name: "berthd",
+    dependencies: [
+      "RuntimeAPI", "PodSandbox", logging, serviceLifecycle, nioCore, nioPosix,
+      .product(name: "Hummingbird", package: "hummingbird"),
+      .product(name: "Metrics", package: "swift-metrics"),
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    ],
+    swiftSettings: swiftSettings),
+  .executableTarget(
+    name: "berthctl",
+    dependencies: [
+      "RuntimeAPI",
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      .product(name: "Yams", package: "Yams"),
+    ],
+    swiftSettings: swiftSettings),
+  .executableTarget(
+    name: "noop-plugin", dependencies: ["CNI", systemPackage], path: "Tests/NoopPlugin", swiftSettings: swiftSettings),
+  .testTarget(name: "LinuxKernelTests", dependencies: ["LinuxKernel", systemPackage], swiftSettings: swiftSettings),
+  .testTarget(name: "NetlinkTests", dependencies: ["Netlink", "LinuxKernel", systemPackage], swiftSettings: swiftSettings),
+  .testTarget(
+    name: "CNITests", dependencies: ["CNI", "LinuxKernel", systemPackage], resources: [.copy("Fixtures")],
+    swiftSettings: swiftSettings),
+  .testTarget(
+    name: "PodSandboxTests", dependencies: ["PodSandbox", "CNI", "Netlink", "LinuxKernel", systemPackage, logging],
+    swiftSettings: swiftSettings),
+  .testTarget(name: "RuntimeAPITests", dependencies: ["RuntimeAPI", nioCore], swiftSettings: swiftSettings),
+  .testTarget(name: "BerthdTests", dependencies: ["berthd", "RuntimeAPI", "PodSandbox"], swiftSettings: swiftSettings),
+  .testTarget(name: "BerthctlTests", dependencies: ["berthctl", "RuntimeAPI"], swiftSettings: swiftSettings),
+]
+
+if withPause {
+  targets.append(
+    .executableTarget(
+      name: "berth-pause",
+      cSettings: [
+        .unsafeFlags([
+          "-Os", "-ffreestanding", "-fno-stack-protector", "-fno-asynchronous-unwind-tables", "-fno-pic", "-Wall",
+          "-Wextra", "-Werror",
+        ])
+      ],
+      linkerSettings: [
+        .unsafeFlags([
+          "-static-stdlib", "-nostartfiles", "-Xclang-linker", "-static", "-Xclang-linker", "-nostdlib",
+          "-Xclang-linker", "-no-pie", "-Xlinker", "-s", "-Xlinker", "--build-id=none",
+        ])
+      ]))
+}
+
+let package = Package(
+  name: "berth",
+  products: [
+    .library(name: "CNI", targets: ["CNI"]),
+    .library(name: "Netlink", targets: ["Netlink"]),
+    .executable(name: "berthd", targets: ["berthd"]),
+    .executable(name: "berthctl", targets: ["berthctl"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0", traits: []),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+  ],
+  targets: targets,
+  cLanguageStandard: .gnu17
+)
