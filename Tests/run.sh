@@ -1,0 +1,184 @@
+#!/usr/bin/env bash
+# Builds Berth and runs all its tests, on a Debian 12 with Swift 6.3, as root.
+#
+# usage: Tests/run.sh [--filter REGEX] [--long] [--no-build]
+#   --filter REGEX  only the unit tests (suites, functions) and the integration tests whose names match
+#   --long          the sanitizer builds and the long rounds too
+#   --no-build      test what .build already holds
+#
+# The last line is "N passed, N failed, N skipped"; the exit status is 0 when nothing failed.
+# The integration tests run in namespaces of their own (Tests/Integration/isolated.sh): the host keeps its networks,
+# mounts, firewall and processes. Set BERTH_TEST_VERBOSE to see the daemons' logs.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+filter= long= build=yes
+while [ $# -gt 0 ]; do
+  case $1 in
+  --filter) filter=${2:?--filter wants a regular expression} && shift ;;
+  --long) long=yes ;;
+  --no-build) build= ;;
+  -h | --help) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "$0" && exit 0 ;;
+  *) echo "Tests/run.sh: unknown argument $1 (try --help)" >&2 && exit 2 ;;
+  esac
+  shift
+done
+
+passed=0 failed=0 skipped=0
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+# A crashed test must end, not wait in the backtracer.
+export SWIFT_BACKTRACE=enable=no LC_ALL=C.UTF-8
+[ -n "$long" ] && export BERTH_TEST_LONG=yes
+
+say() { printf '\n== %s\n' "$*"; }
+
+finish() {
+  printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+  [ "$failed" -eq 0 ]
+  exit
+}
+
+count() { passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3)); }
+
+# step WHAT COMMAND…: one command counted as one test; its failure does not end the run.
+step() {
+  local what=$1
+  shift
+  say "$what"
+  if "$@"; then count 1 0 0; else count 0 1 0 && echo "FAILED: $what"; fi
+}
+
+# must WHAT COMMAND…: without it nothing that follows makes sense.
+must() {
+  local what=$1
+  shift
+  say "$what"
+  "$@" && return
+  echo "FAILED: $what"
+  count 0 1 0
+  finish
+}
+
+# --- what the tests need ---------------------------------------------------------------------------------------------
+
+packages='libmnl-dev libseccomp-dev pkg-config bats jq containernetworking-plugins iptables iproute2 curl python3 socat
+  netcat-openbsd procps util-linux'
+
+install_packages() {
+  local package missing=()
+  for package in $packages; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+  done
+  [ "${#missing[@]}" -eq 0 ] && echo "all there" && return
+  echo "installing ${missing[*]}"
+  apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"
+}
+
+# sudo forgets where Swift is.
+find_swift() {
+  local folder
+  command -v swift >/dev/null && return
+  for folder in /usr/local/bin /opt/swift/usr/bin /opt/swift*/usr/bin /usr/share/swift/usr/bin \
+    "$(getent passwd "${SUDO_USER:-root}" | cut -d: -f6)/.local/share/swiftly/bin"; do
+    [ -x "$folder/swift" ] && PATH=$folder:$PATH && return
+  done
+  echo "swift is not on the PATH: install Swift 6.3, or call sudo with --preserve-env=PATH" >&2
+  return 1
+}
+
+# --- unit tests ------------------------------------------------------------------------------------------------------
+
+# unit_tests NAME [ARGUMENT…]: one run of swift test, counted by its xUnit report.
+unit_tests() {
+  local name=$1 report counts status=0
+  shift
+  report=$logs/unit.xml
+  rm -f "$logs"/unit*.xml
+  say "unit tests: $name"
+  swift test --disable-xctest --skip-build --xunit-output "$report" ${filter:+--filter "$filter"} "$@" 2>&1 |
+    tee "$logs/unit.log" | grep -vE '^[◇✔↳]|^[^ ]+ (Test|Suite) .* (started|passed)' || true
+  status=${PIPESTATUS[0]}
+  counts=$(cat "$logs"/unit*.xml 2>/dev/null | python3 -c '
+import re, sys
+text = sys.stdin.read()
+def total(name): return sum(int(n) for n in re.findall(r"<testsuite [^>]*\b%s=\"(\d+)\"" % name, text))
+tests, failures, skipped = total("tests"), total("failures") + total("errors"), total("skipped")
+print(max(tests - failures - skipped, 0), failures, skipped)') || counts='0 0 0'
+  set -- $counts
+  echo "unit tests: $name: $1 passed, $2 failed, $3 skipped"
+  count "$1" "$2" "$3"
+  if [ "$status" -ne 0 ] && [ "$2" -eq 0 ]; then
+    echo "FAILED: the unit tests ended with status $status and no report of a failure; their last words:"
+    tail -n 20 "$logs/unit.log"
+    count 0 1 0
+  fi
+}
+
+# --- integration tests -----------------------------------------------------------------------------------------------
+
+# bats_file FILE [LABEL]: one file in namespaces of its own, counted by its TAP.
+bats_file() {
+  local file=$1 label planned ok not_ok skip pattern=
+  label=$(basename "$1" .bats)${2:+ ($2)}
+  if [ -n "$filter" ]; then
+    [ "$(bats --count --filter "$filter" "$file")" -gt 0 ] || return 0
+    pattern="$filter|nothing is left behind"
+  fi
+  say "integration: $label"
+  timeout --kill-after=10 "${BERTH_TEST_FILE_SECONDS:-900}" Tests/Integration/isolated.sh \
+    bats --tap --timing ${pattern:+--filter "$pattern"} "$file" </dev/null 2>&1 | tee "$logs/bats.tap"
+  [ "${PIPESTATUS[0]}" -eq 124 ] && echo "FAILED: $label took too long and was ended"
+  planned=$(sed -nE 's/^1\.\.([0-9]+).*/\1/p' "$logs/bats.tap" | head -n 1)
+  skip=$(grep -cE '^ok [0-9]+ .*# skip' "$logs/bats.tap")
+  ok=$(($(grep -cE '^ok [0-9]+ ' "$logs/bats.tap") - skip))
+  not_ok=$(grep -cE '^not ok [0-9]+ ' "$logs/bats.tap")
+  # Tests that were planned and never reported did not pass.
+  [ $((ok + skip + not_ok)) -lt "${planned:-1}" ] && not_ok=$((${planned:-1} - ok - skip))
+  count "$ok" "$not_ok" "$skip"
+}
+
+# --- all of it -------------------------------------------------------------------------------------------------------
+
+if [ "$(id -u)" != 0 ]; then
+  echo "Tests/run.sh: the tests make namespaces, mounts and cgroups: run it as root (sudo ./Tests/run.sh)" >&2
+  exit 1
+fi
+must "packages" install_packages
+must "Swift" find_swift
+swift --version 2>/dev/null | head -n 1
+
+if [ -n "$build" ]; then
+  must "build (debug)" swift build --build-tests
+  [ -n "$filter" ] || must "build (release)" swift build -c release --static-swift-stdlib
+fi
+
+if [ -z "$filter" ]; then
+  step "arrows, forbidden words, formatting" Tests/check-arrows.sh
+  step "the check of the arrows sees violations" Tests/check-arrows.sh --self-test
+fi
+
+unit_tests debug
+
+for file in Tests/Integration/*.bats; do
+  bats_file "$file"
+done
+
+# The product itself: the release build, once through a pod's life.
+if [ -z "$filter" ]; then
+  if [ -x .build/release/berthd ]; then
+    BERTH_BINARIES=$PWD/.build/release bats_file Tests/Integration/lifecycle.bats release
+  else
+    echo "no release build: its smoke test is skipped" && count 0 0 1
+  fi
+fi
+
+if [ -n "$long" ]; then
+  for sanitizer in thread address; do
+    must "build ($sanitizer sanitizer)" env BERTH_WITHOUT_PAUSE=1 \
+      swift build --build-tests --sanitize "$sanitizer" --scratch-path ".build/$sanitizer"
+    BERTH_WITHOUT_PAUSE=1 unit_tests "$sanitizer sanitizer" --sanitize "$sanitizer" --scratch-path ".build/$sanitizer"
+  done
+fi
+
+finish
