@@ -1,0 +1,111 @@
+// The generic methods witness the protocols' fourteen requirements for single types as well.
+
+struct ProtoJSONKeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
+  let node: ProtoJSONDecodingNode
+  private let values: [String: JSONValue]
+
+  init(node: ProtoJSONDecodingNode, members: [JSONValue.Member]) {
+    self.node = node
+    values = Dictionary(members.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  var codingPath: [any CodingKey] { [] }
+  var allKeys: [Key] { values.keys.compactMap(Key.init(stringValue:)) }
+
+  func contains(_ key: Key) -> Bool {
+    node.noteAsked(key.stringValue)
+    return values[key.stringValue] != nil || values[key.stringValue.snakeCased] != nil
+  }
+
+  func decodeNil(forKey key: Key) throws -> Bool { try value(key) ?? .null == .null }
+
+  func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T {
+    try node.decode(type, field: value(key), named: key.stringValue)
+  }
+
+  private func value(_ key: Key) throws(ProtoJSONError) -> JSONValue? {
+    let name = key.stringValue
+    let snake = name.snakeCased
+    node.noteAsked(name)
+    guard snake != name, let value = values[snake] else { return values[name] }
+    guard values[name] == nil else {
+      throw .invalid(
+        path: FieldPath.field(node.path, name).description,
+        reason: "given twice, as \"\(name)\" and as \"\(snake)\"")
+    }
+    return value
+  }
+
+  private func child(_ key: Key) throws -> ProtoJSONDecodingNode {
+    try node.decode(NodeCapture.self, field: value(key), named: key.stringValue).node
+  }
+
+  func nestedContainer<NestedKey: CodingKey>(
+    keyedBy type: NestedKey.Type, forKey key: Key
+  ) throws -> KeyedDecodingContainer<NestedKey> { try child(key).container(keyedBy: type) }
+
+  func nestedUnkeyedContainer(forKey key: Key) throws -> any UnkeyedDecodingContainer {
+    try child(key).unkeyedContainer()
+  }
+
+  func superDecoder() throws -> any Decoder { node }
+  func superDecoder(forKey key: Key) throws -> any Decoder { try child(key) }
+}
+
+struct ProtoJSONUnkeyedDecoding: UnkeyedDecodingContainer {
+  let node: ProtoJSONDecodingNode
+  let elements: [JSONValue]
+  private(set) var currentIndex = 0
+
+  init(node: ProtoJSONDecodingNode, elements: [JSONValue]) {
+    self.node = node
+    self.elements = elements
+  }
+
+  var codingPath: [any CodingKey] { [] }
+  var count: Int? { elements.count }
+  var isAtEnd: Bool { currentIndex >= elements.count }
+
+  mutating func decodeNil() -> Bool { false }  // an element is never absent
+
+  mutating func decode<T: Decodable>(_ type: T.Type) throws -> T {
+    guard !isAtEnd else { throw node.invalid(expected: "more elements") }
+    let index = currentIndex
+    currentIndex += 1
+    return try node.decode(type, element: elements[index], at: .index(node.path, index))
+  }
+
+  mutating func nestedContainer<NestedKey: CodingKey>(
+    keyedBy type: NestedKey.Type
+  ) throws -> KeyedDecodingContainer<NestedKey> { try decode(NodeCapture.self).node.container(keyedBy: type) }
+
+  mutating func nestedUnkeyedContainer() throws -> any UnkeyedDecodingContainer {
+    try decode(NodeCapture.self).node.unkeyedContainer()
+  }
+
+  mutating func superDecoder() throws -> any Decoder { try decode(NodeCapture.self).node }
+}
+
+struct ProtoJSONSingleDecoding: SingleValueDecodingContainer {
+  let node: ProtoJSONDecodingNode
+
+  var codingPath: [any CodingKey] { [] }
+
+  func decodeNil() -> Bool { node.value == .null }
+
+  func decode<T: Decodable>(_ type: T.Type) throws -> T {
+    try node.decode(type, element: node.value, at: node.path)
+  }
+}
+
+/// Hands out the node it would be decoded from.
+private struct NodeCapture: Decodable {
+  let node: ProtoJSONDecodingNode
+
+  init(from decoder: any Decoder) throws {
+    guard let node = decoder as? ProtoJSONDecodingNode else {
+      throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: "not decoded by ProtoJSONDecoder"))
+    }
+    self.node = node
+  }
+}

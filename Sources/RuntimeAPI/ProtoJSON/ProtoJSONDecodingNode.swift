@@ -1,0 +1,106 @@
+/// One value of a document being decoded, and the fields that were asked of it.
+final class ProtoJSONDecodingNode: Decoder {
+  let value: JSONValue
+  let path: FieldPath
+  private let report: UnknownFieldReport
+  private var isMessage = false
+  private var asked: [String] = []
+
+  init(_ value: JSONValue, at path: FieldPath, _ report: UnknownFieldReport) {
+    self.value = value
+    self.path = path
+    self.report = report
+  }
+
+  var codingPath: [any CodingKey] { [] }
+  var userInfo: [CodingUserInfoKey: Any] { [:] }
+
+  func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
+    isMessage = true
+    return KeyedDecodingContainer(ProtoJSONKeyedDecoding(node: self, members: try members()))
+  }
+
+  func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
+    switch value {
+    case .array(let elements): ProtoJSONUnkeyedDecoding(node: self, elements: elements)
+    case .null: ProtoJSONUnkeyedDecoding(node: self, elements: [])
+    default: throw invalid(expected: "an array")
+    }
+  }
+
+  func singleValueContainer() -> any SingleValueDecodingContainer { ProtoJSONSingleDecoding(node: self) }
+
+  /// The members of an object; of `null`, none.
+  func members() throws(ProtoJSONError) -> [JSONValue.Member] {
+    switch value {
+    case .object(let members): members
+    case .null: []
+    default: throw invalid(expected: "an object")
+    }
+  }
+
+  /// Decodes a field, which may be absent.
+  func decode<T: Decodable>(_ type: T.Type, field value: JSONValue?, named name: String) throws -> T {
+    let path = FieldPath.field(path, name)
+    if let value, value != .null { return try decode(type, element: value, at: path) }
+    if let scalar = T.self as? any ProtoScalar.Type, let absent = scalar.absent as? T { return absent }
+    return try decode(type, value: .null, at: path)
+  }
+
+  /// Decodes a value that must be there: the message itself, an array's element, a map's value.
+  func decode<T: Decodable>(_ type: T.Type, element value: JSONValue, at path: FieldPath) throws -> T {
+    guard value != .null else { throw ProtoJSONDecodingNode(value, at: path, report).invalid(expected: type) }
+    return try decode(type, value: value, at: path)
+  }
+
+  private func decode<T: Decodable>(_ type: T.Type, value: JSONValue, at path: FieldPath) throws -> T {
+    let node = ProtoJSONDecodingNode(value, at: path, report)
+    if let scalar = T.self as? any ProtoScalar.Type {
+      guard let result = scalar.init(proto: value) as? T else { throw node.invalid(expected: type) }
+      return result
+    }
+    if let map = T.self as? any ProtoMap.Type, let result = try map.decode(node) as? T { return result }
+    let result = try T(from: node)
+    node.reportUnknownFields()
+    return result
+  }
+
+  func noteAsked(_ name: String) {
+    if !asked.contains(name) { asked.append(name) }
+  }
+
+  private func reportUnknownFields() {
+    guard isMessage, case .object(let members) = value else { return }
+    let known = Set(asked + asked.map(\.snakeCased))
+    for member in members where !known.contains(member.key) && !report.isFull {
+      report.add(UnknownField(member.key, at: path, known: asked))
+    }
+  }
+
+  func invalid(expected type: Any.Type) -> ProtoJSONError {
+    let words =
+      switch type {
+      case let scalar as any ProtoScalar.Type: scalar.expectation
+      case is [Any].Type: "an array"
+      default: "an object"
+      }
+    return invalid(expected: words)
+  }
+
+  func invalid(expected words: String) -> ProtoJSONError {
+    .invalid(path: path.description, reason: "expected \(words), got \(value.summary)")
+  }
+}
+
+extension JSONValue {
+  /// The value in a few words, for an error message.
+  fileprivate var summary: String {
+    switch self {
+    case .object: return "an object"
+    case .array: return "an array"
+    case .null, .bool, .number, .string:
+      let text = text()
+      return text.count <= 60 ? text : "\(text.prefix(57))…"
+    }
+  }
+}
