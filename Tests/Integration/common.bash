@@ -2,7 +2,6 @@
 # Everything of a test lives below $work; the namespaces around it are isolated.sh's.
 
 work=/run/berth-test
-tests=$BATS_TEST_DIRNAME
 binaries=${BERTH_BINARIES:-$(realpath "$BATS_TEST_DIRNAME/../../.build/debug")}
 socket=$work/run/berth.sock
 conf_dir=$work/net.d
@@ -11,7 +10,7 @@ root_dir=$work/lib
 cache_dir=$work/cni
 ipam_dir=$work/ipam
 marks=$work/marks
-plugin_dirs=$BATS_TEST_DIRNAME/plugins:/usr/lib/cni
+plugin_dirs=$work/plugins:/usr/lib/cni
 export BERTH_ENDPOINT=unix://$socket
 PATH=$binaries:$PATH
 
@@ -54,9 +53,18 @@ berthd_start() {
 
 # berthd_exec [FLAG…]: the daemon in the foreground, on this file's directories unless a flag says otherwise.
 berthd_exec() {
-  "${BERTHD:-$binaries/berthd}" --socket "$socket" --root "$root_dir" --state "$work/run" --netns-dir "$netns_dir" \
+  ${BERTHD_LIMIT:-} "${BERTHD:-$binaries/berthd}" --socket "$socket" --root "$root_dir" --state "$work/run" --netns-dir "$netns_dir" \
     --cni-conf-dir "$conf_dir" --cni-bin-dir "$plugin_dirs" --cni-cache-dir "$cache_dir" \
     --cgroup-parent "$BERTH_TEST_CGROUP" --plugin-timeout 5 "$@"
+}
+
+# berthd_refuses PATTERN [FLAG…]: the daemon does not start, and says why in words that match.
+berthd_refuses() {
+  local pattern=$1 said status=0
+  shift
+  said=$(BERTHD_LIMIT='timeout 20' berthd_exec "$@" 2>&1) || status=$?
+  printf 'exit %s: %s\n' "$status" "$said"
+  [ "$status" -ne 0 ] && [ "$status" -ne 124 ] && grep -qE -- "$pattern" <<<"$said"
 }
 
 # berthd_stop [SIGNAL]: ends the daemon and waits until it is gone.
@@ -74,6 +82,7 @@ file_setup() {
     return 1
   fi
   mkdir -p "$work" "$conf_dir" "$marks"
+  cp -R "$BATS_TEST_DIRNAME/plugins" "$work/plugins"
   conflist_berth >"$conf_dir/10-berth.conflist"
   berthd_start "$@"
   warm_up
@@ -190,8 +199,9 @@ use_conflist() {
 
 # serve ID PORT [tcp4|tcp6]: a server in the pod that answers each connection with its peer's address; it ends with the test.
 serve() {
-  local family=${3:-tcp4}
-  in_pod "$1" socat "${family^^}-LISTEN:$2,fork,reuseaddr" SYSTEM:'echo peer=$SOCAT_PEERADDR' 3>&- &
+  local family=${3:-tcp4} netns
+  netns=$(netns_of "$1")
+  nsenter --net="$netns" socat "${family^^}-LISTEN:$2,fork,reuseaddr" SYSTEM:'echo peer=$SOCAT_PEERADDR' 3>&- &
   echo "$!" >>"$work/servers"
   wait_until 10 listening "$1" "$2"
 }
