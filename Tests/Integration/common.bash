@@ -55,7 +55,7 @@ berthd_start() {
 berthd_exec() {
   ${BERTHD_LIMIT:-} "${BERTHD:-$binaries/berthd}" --socket "$socket" --root "$root_dir" --state "$work/run" --netns-dir "$netns_dir" \
     --cni-conf-dir "$conf_dir" --cni-bin-dir "$plugin_dirs" --cni-cache-dir "$cache_dir" \
-    --cgroup-parent "$BERTH_TEST_CGROUP" --plugin-timeout 5 "$@"
+    --cgroup-parent "$BERTH_TEST_CGROUP" --config "$work/berthd.json" --log-level debug "$@"
 }
 
 # berthd_refuses PATTERN [FLAG…]: the daemon does not start, and says why in words that match.
@@ -75,7 +75,8 @@ berthd_stop() {
   wait_until 20 gone "$pid"
 }
 
-# file_setup: for setup_file; the daemon with the default network, and the leak check's snapshot after a warm-up.
+# file_setup [PLUGIN-TIMEOUT]: for setup_file; the daemon with the default network, and the leak check's snapshot after
+# a warm-up.
 file_setup() {
   if [ -z "${BERTH_TEST_ISOLATED:-}" ]; then
     echo "run this through Tests/run.sh or Tests/Integration/isolated.sh: it needs namespaces of its own" >&2
@@ -84,7 +85,8 @@ file_setup() {
   mkdir -p "$work" "$conf_dir" "$marks"
   cp -R "$BATS_TEST_DIRNAME/plugins" "$work/plugins"
   conflist_berth >"$conf_dir/10-berth.conflist"
-  berthd_start "$@"
+  printf '{"pluginTimeout": "%s", "pluginDeleteTimeout": "%s"}' "${1:-30s}" "${1:-30s}" >"$work/berthd.json"
+  berthd_start
   warm_up
 }
 

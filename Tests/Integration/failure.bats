@@ -3,7 +3,7 @@
 
 load common
 
-setup_file() { file_setup --plugin-timeout 1; }
+setup_file() { file_setup 1s; }
 teardown_file() { file_teardown; }
 
 setup() {
@@ -177,7 +177,7 @@ fails() {
   echo "$output"
   [ "$status" -ne 0 ]
   grep -qF "$netns_dir" <<<"$output"
-  berthd_stop && berthd_start --plugin-timeout 1
+  berthd_stop && berthd_start
   discard "$id"
   nothing_left
 }
@@ -187,7 +187,7 @@ fails() {
   mkdir -p "$work/read-only" && mount -t tmpfs -o ro tmpfs "$work/read-only"
   run berthd_refuses "$work/read-only" --netns-dir "$work/read-only/netns"
   umount "$work/read-only"
-  berthd_start --plugin-timeout 1
+  berthd_start
   echo "$output"
   [ "$status" -eq 0 ]
 }
@@ -199,7 +199,7 @@ fails() {
   missing="$status $output"
   cp "$binaries/berth-pause" "$work/alone/" && chmod 700 "$work/alone/berth-pause"
   BERTHD=$work/alone/berthd run berthd_refuses berth-pause
-  berthd_start --plugin-timeout 1
+  berthd_start
   echo "$missing; $status $output"
   [[ $missing = 0\ * ]]
   [ "$status" -eq 0 ]
