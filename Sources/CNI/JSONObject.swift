@@ -1,0 +1,108 @@
+/// The members of a JSON object in their order; no key occurs twice.
+///
+/// Keys are compared byte by byte, as JSON means them: Swift's own comparison would take `é` in its two spellings for one.
+public struct JSONObject: Sendable {
+  /// One key and its value.
+  public struct Member: Sendable {
+    /// The key, its escapes resolved.
+    public let key: String
+    /// The value.
+    public var value: JSON
+  }
+
+  private(set) var members: [Member]
+
+  /// An empty object.
+  public init() { members = [] }
+
+  /// An object of these members; of equal keys the last one's value stands, at the place of the first.
+  public init(_ elements: some Sequence<(String, JSON)>) {
+    self.init(duplicated: elements.map { Member(key: $0.0, value: $0.1) })
+  }
+
+  init(duplicated members: [Member]) {
+    self.members = JSONObject.withoutDuplicates(members)
+  }
+
+  /// The keys in their order.
+  public var keys: [String] { members.map(\.key) }
+
+  /// Whether there is no member.
+  public var isEmpty: Bool { members.isEmpty }
+
+  /// The number of members.
+  public var count: Int { members.count }
+
+  /// The value under a key. Setting replaces it in its place or appends it; nil removes it.
+  public subscript(key: String) -> JSON? {
+    get { index(of: key).map { members[$0].value } }
+    set {
+      switch (index(of: key), newValue) {
+      case (let index?, let value?): members[index].value = value
+      case (let index?, nil): members.remove(at: index)
+      case (nil, let value?): members.append(Member(key: key, value: value))
+      case (nil, nil): break
+      }
+    }
+  }
+
+  /// The value under a key as Go's decoder finds it: the key itself, else the first that differs in the case of ASCII letters only.
+  public func value(ignoringCase key: String) -> JSON? {
+    if let value = self[key] { return value }
+    let wanted = Array(key.utf8.map(JSONObject.lowercased))
+    return members.first { $0.key.utf8.lazy.map(JSONObject.lowercased).elementsEqual(wanted) }?.value
+  }
+
+  private func index(of key: String) -> Int? {
+    members.firstIndex { $0.key == key && $0.key.utf8.elementsEqual(key.utf8) }
+  }
+
+  private static func lowercased(_ byte: UInt8) -> UInt8 {
+    (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+  }
+
+  /// Linear in the number of members, so that a hostile object of a million keys costs no more than its bytes.
+  private static func withoutDuplicates(_ members: [Member]) -> [Member] {
+    guard members.count > 1 else { return members }
+    var places: [[UInt8]: Int] = Dictionary(minimumCapacity: members.count)
+    var kept: [Member] = []
+    kept.reserveCapacity(members.count)
+    for member in members {
+      let key = Array(member.key.utf8)
+      if let place = places[key] {
+        kept[place].value = member.value
+      } else {
+        places[key] = kept.count
+        kept.append(member)
+      }
+    }
+    return kept
+  }
+}
+
+extension JSONObject: Sequence {
+  /// Iterates over the members in their order.
+  public func makeIterator() -> IndexingIterator<[Member]> { members.makeIterator() }
+}
+
+extension JSONObject: ExpressibleByDictionaryLiteral {
+  /// An object; of equal keys the last one wins.
+  public init(dictionaryLiteral elements: (String, JSON)...) { self.init(elements) }
+}
+
+extension JSONObject: Hashable {
+  /// Whether both have the same keys with equal values, in whatever order.
+  public static func == (a: JSONObject, b: JSONObject) -> Bool {
+    guard a.count == b.count else { return false }
+    if zip(a.members, b.members).allSatisfy({ $0.key.utf8.elementsEqual($1.key.utf8) && $0.value == $1.value }) {
+      return true
+    }
+    let values = Dictionary(b.members.map { (Array($0.key.utf8), $0.value) }) { _, last in last }
+    return a.members.allSatisfy { values[Array($0.key.utf8)] == $0.value }
+  }
+
+  /// Hashes the keys without regard to their order.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(members.reduce(0) { $0 ^ $1.key.hashValue })
+  }
+}

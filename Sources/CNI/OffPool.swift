@@ -1,0 +1,9 @@
+/// Runs blocking work away from the cooperative pool.
+func offPool<T: Sendable>(_ body: @escaping @Sendable () throws(CNIError) -> T) async throws(CNIError) -> T {
+  try body()
+}
+
+/// Runs blocking work that cannot fail away from the cooperative pool.
+func offPool<T: Sendable>(_ body: @escaping @Sendable () -> T) async -> T {
+  body()
+}
