@@ -1,0 +1,80 @@
+import CMnl
+import Glibc
+import SystemPackage
+
+/// What a conversation with the kernel needs of a netlink socket; the seam at which tests put recorded answers.
+protocol Transport: AnyObject, Sendable {
+  /// The port id under which the kernel knows this socket.
+  var portID: UInt32 { get }
+  func send(_ request: UnsafeRawBufferPointer) throws(Errno)
+  /// Receives one datagram whole; ENOSPC when the buffer is too small for it.
+  func receive(into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int
+  /// Throws away what is left of an abandoned answer.
+  func discardPending()
+}
+
+/// A NETLINK_ROUTE socket of libmnl, owned, closed on exec, bound to the network namespace of the thread that opened it.
+final class MnlTransport: Transport {
+  // The pointer never changes, and what libmnl does with it here are system calls on one descriptor.
+  nonisolated(unsafe) private let socket: OpaquePointer
+  let portID: UInt32
+
+  init() throws(Errno) {
+    guard let socket = mnl_socket_open2(NETLINK_ROUTE, Int32(SOCK_CLOEXEC.rawValue)) else { throw Self.lastError() }
+    guard mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) == 0 else {
+      let error = Self.lastError()
+      mnl_socket_close(socket)
+      throw error
+    }
+    self.socket = socket
+    portID = mnl_socket_get_portid(socket)
+    // Kernels before 4.12 and 4.20 lack these; errors are then without words and listings unfiltered, which the decoders allow for.
+    enable(NETLINK_EXT_ACK)
+    enable(NETLINK_CAP_ACK)
+    enable(NETLINK_GET_STRICT_CHK)
+    // The kernel queues its answer before send returns, so a wait means a lost answer: fail then instead of hanging.
+    var limit = timeval(tv_sec: 10, tv_usec: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+  }
+
+  deinit { mnl_socket_close(socket) }
+
+  func send(_ request: UnsafeRawBufferPointer) throws(Errno) {
+    while mnl_socket_sendto(socket, request.baseAddress, request.count) < 0 {
+      let error = Self.lastError()
+      if error != .interrupted { throw error }
+    }
+  }
+
+  func receive(into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
+    while true {
+      let count = mnl_socket_recvfrom(socket, buffer.baseAddress, buffer.count)
+      if count >= 0 { return count }
+      let error = Self.lastError()
+      if error == .resourceTemporarilyUnavailable { throw .timedOut }
+      if error != .interrupted { throw error }
+    }
+  }
+
+  func discardPending() {
+    var byte: UInt8 = 0
+    var failures = 0
+    // Each call takes one datagram, cut to the byte there is room for. A pending overrun is reported once as an error; go on behind it.
+    while failures < 2 {
+      if recv(descriptor, &byte, 1, Int32(MSG_DONTWAIT)) < 0 {
+        let error = Self.lastError()
+        if error == .resourceTemporarilyUnavailable { return }
+        if error != .interrupted { failures += 1 }
+      }
+    }
+  }
+
+  private var descriptor: Int32 { mnl_socket_get_fd(socket) }
+
+  private func enable(_ option: Int32) {
+    var one: Int32 = 1
+    mnl_socket_setsockopt(socket, option, &one, socklen_t(MemoryLayout<Int32>.size))
+  }
+
+  private static func lastError() -> Errno { Errno(rawValue: errno) }
+}

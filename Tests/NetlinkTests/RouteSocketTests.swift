@@ -1,0 +1,111 @@
+import Netlink
+import Testing
+
+@Suite(.enabled(if: isRoot, "needs root")) struct RouteSocketTests {
+  @Test func bringsLoopbackUpAndDown() async throws {
+    try await inPrivateNetworkNamespace {
+      let socket = try RouteSocket()
+      let loopback = try socket.link(named: "lo")
+      #expect(loopback.flags.contains(.loopback))
+      #expect(!loopback.isUp)
+      try socket.setUp(loopback.index)
+      #expect(try socket.link(index: loopback.index).isUp)
+      try socket.setUp(loopback.index)
+      #expect(try socket.addresses(ofLink: loopback.index).map(\.prefix.description) == ["127.0.0.1/8", "::1/128"])
+      try socket.setDown(loopback.index)
+      #expect(try !socket.link(index: loopback.index).isUp)
+    }
+  }
+
+  @Test func makesChangesAndDeletesAVethPair() async throws {
+    try await inPrivateNetworkNamespace {
+      let socket = try RouteSocket()
+      try socket.createVethPair(name: "left", peer: "right")
+      let left = try socket.link(named: "left")
+      let right = try socket.link(named: "right")
+      #expect(left.kind == "veth")
+      #expect(left.peerIndex == right.index)
+      #expect(right.peerIndex == left.index)
+      #expect(left.peerNamespaceID == nil)
+
+      try socket.setAddress(#require(MACAddress("02:00:00:00:00:07")), ofLink: left.index)
+      try socket.rename(left.index, to: "other")
+      try socket.setMTU(1400, ofLink: left.index)
+      let changed = try socket.link(index: left.index)
+      #expect(changed.name == "other")
+      #expect(changed.mac?.description == "02:00:00:00:00:07")
+      #expect(changed.mtu == 1400)
+
+      try socket.createBridge("bridge0")
+      let bridge = try socket.link(named: "bridge0")
+      #expect(bridge.kind == "bridge")
+      try socket.setMaster(bridge.index, ofLink: left.index)
+      #expect(try socket.link(index: left.index).masterIndex == bridge.index)
+      try socket.setMaster(nil, ofLink: left.index)
+      #expect(try socket.link(index: left.index).masterIndex == nil)
+
+      try socket.deleteLink(left.index)
+      #expect(try socket.links().map(\.name).sorted() == ["bridge0", "lo"])
+      try socket.deleteLink(named: "bridge0")
+    }
+  }
+
+  @Test func addsAndDeletesAddressesAndRoutes() async throws {
+    try await inPrivateNetworkNamespace {
+      let socket = try RouteSocket()
+      try socket.createVethPair(name: "left", peer: "right")
+      let link = try socket.link(named: "left").index
+      try socket.setUp(link)
+      try socket.setUp(socket.link(named: "right").index)
+      let v4 = try #require(IPPrefix("10.1.0.7/16"))
+      let v6 = try #require(IPPrefix("fd00::7/64"))
+      try socket.addAddress(v4, toLink: link, broadcast: IPAddress("10.1.255.255"))
+      try socket.addAddress(v6, toLink: link, detectDuplicates: false)
+      let addresses = try socket.addresses(ofLink: link).filter { !$0.prefix.address.isLinkLocal }
+      #expect(addresses.map(\.prefix) == [v4, v6])
+      #expect(addresses.first?.broadcast?.description == "10.1.255.255")
+      #expect(addresses.allSatisfy { !$0.isTentative && $0.linkIndex == link })
+
+      let destination = try #require(IPPrefix("10.9.0.0/24"))
+      let routes = [
+        Route(to: .everything(.v4), via: IPAddress("10.1.0.1"), link: link),
+        Route(to: destination, link: link, preferredSource: v4.address, metric: 5),
+        Route(to: .everything(.v6), via: IPAddress("fd00::1"), link: link, metric: 77),
+      ]
+      for route in routes { try socket.addRoute(route) }
+      let listed = try socket.routes()
+      for route in routes { #expect(listed.contains(route)) }
+      #expect(try socket.routes(table: Route.localTable).contains { $0.destination.address == v4.address })
+
+      try socket.deleteRoute(routes[1])
+      #expect(try !socket.routes().contains(routes[1]))
+      try socket.deleteAddress(v4, fromLink: link)
+      #expect(try !socket.addresses(ofLink: link).map(\.prefix).contains(v4))
+      #expect(try !socket.routes().contains(routes[0]))
+    }
+  }
+
+  @Test func countsWhatPasses() async throws {
+    try await inPrivateNetworkNamespace {
+      let socket = try RouteSocket()
+      try socket.setUp(1)
+      let before = try socket.statistics(ofLink: 1)
+      #expect(before.received.packets == 0)
+      try sendDatagram(to: #require(IPAddress("127.0.0.1")), byteCount: 100)
+      let after = try socket.statistics(ofLink: 1)
+      #expect(after.transmitted.packets >= 1)
+      #expect(after.transmitted.bytes >= 128)
+      #expect(after.received == after.transmitted)
+    }
+  }
+
+  @Test func listsMoreLinksThanOneDatagramHolds() async throws {
+    try await inPrivateNetworkNamespace {
+      let socket = try RouteSocket()
+      for number in 0..<100 { try socket.createVethPair(name: "a\(number)", peer: "b\(number)") }
+      let links = try socket.links()
+      #expect(links.count == 201)
+      #expect(Set(links.map(\.name)).count == 201)
+    }
+  }
+}
