@@ -79,16 +79,13 @@ enum HostFile {
     defer { closedir(stream) }
     var names: [String] = []
     while let entry = readdir(stream) {
-      let length = Int(entry.pointee.d_reclen) - MemoryLayout<dirent>.offset(of: \.d_name, default: 19)
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix(max(0, length)).prefix { $0 != 0 }, as: UTF8.self)
-      }
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
       if name != ".", name != ".." { names.append(name) }
     }
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
-  /// Whether a path leads to a regular file or to nothing (a dangling link, which reading will report).
+  /// Whether a path leads to a directory, symbolic links followed.
   static func isDirectory(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
@@ -97,11 +94,5 @@ enum HostFile {
   private static func failure(_ operation: String, _ path: String, _ error: any Error) -> CNIError {
     if let error = error as? CNIError { return error }
     return CNIError(.execution, code: CNIError.Code.ioFailure, "could not \(operation) \(path): \(error)")
-  }
-}
-
-extension MemoryLayout {
-  fileprivate static func offset<Value>(of path: KeyPath<T, Value>, default value: Int) -> Int {
-    offset(of: path as PartialKeyPath<T>) ?? value
   }
 }
