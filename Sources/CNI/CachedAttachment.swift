@@ -12,6 +12,9 @@ public struct CachedAttachment: Sendable, Hashable {
     AttachmentIdentity(containerID: attachment.containerID, interfaceName: attachment.interfaceName)
   }
 
+  /// Whether this is the loopback that some runtimes attach by a plugin; whoever derives a container's networks from the cache skips it.
+  public var isLoopback: Bool { attachment.interfaceName == "lo" || network == "cni-loopback" }
+
   /// The recorded configuration, which DEL must use; nil when it is not readable or another network's.
   public var configurationList: NetworkConfigurationList? {
     do {
