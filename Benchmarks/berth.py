@@ -1,0 +1,97 @@
+"""Berth as the benchmark sees it: a release daemon on directories of its own, and its API."""
+import http.client
+import json
+import os
+import socket
+import subprocess
+import time
+
+
+class Unix(http.client.HTTPConnection):
+    """HTTP over a Unix socket, kept open from call to call."""
+
+    def __init__(self, path):
+        super().__init__("berth")
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.connect(self.path)
+
+
+class Berth:
+    """One berthd, started for the benchmark. The connection is made anew in each process that uses it."""
+
+    name = "berth"
+
+    def __init__(self, binaries, work, conflist, plugin_directory, cgroup_parent):
+        self.binaries = binaries
+        self.socket = f"{work}/run/berth.sock"
+        self.owner = None
+        os.makedirs(f"{work}/net.d")
+        with open(f"{work}/net.d/10-bench.conflist", "w") as file:
+            json.dump(conflist, file)
+        with open(f"{work}/berthd.json", "w") as file:
+            file.write("{}")
+        self.log = f"{work}/berthd.log"
+        with open(self.log, "w") as log:
+            self.daemon = subprocess.Popen([
+                f"{binaries}/berthd", "--socket", self.socket, "--root", f"{work}/lib", "--state", f"{work}/run",
+                "--netns-dir", f"{work}/netns", "--cni-conf-dir", f"{work}/net.d", "--cni-bin-dir", plugin_directory,
+                "--cni-cache-dir", f"{work}/cni", "--cgroup-parent", cgroup_parent, "--config", f"{work}/berthd.json",
+            ], stdout=log, stderr=log)
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                self.call("Version")
+                return
+            except OSError:
+                if self.daemon.poll() is not None or time.monotonic() > deadline:
+                    raise SystemExit("berthd did not come up:\n" + open(self.log).read())
+                time.sleep(0.01)
+
+    def call(self, method, **message):
+        if self.owner != os.getpid():
+            self.connection, self.owner = Unix(self.socket), os.getpid()
+        self.connection.request("POST", f"/runtime.v1.RuntimeService/{method}", json.dumps(message),
+                                {"Content-Type": "application/json"})
+        response = self.connection.getresponse()
+        answer = json.loads(response.read())
+        if response.status != 200:
+            raise RuntimeError(f"{method}: {answer}")
+        return answer
+
+    def run(self, name):
+        config = {"metadata": {"name": name, "namespace": "bench", "uid": name, "attempt": 0}, "linux": {}}
+        return self.call("RunPodSandbox", config=config)["podSandboxId"]
+
+    def stop(self, sandbox):
+        self.call("StopPodSandbox", podSandboxId=sandbox)
+
+    def remove(self, sandbox):
+        self.call("RemovePodSandbox", podSandboxId=sandbox)
+
+    def pause(self, sandbox):
+        """The pid of the sandbox's pause process."""
+        info = self.call("PodSandboxStatus", podSandboxId=sandbox, verbose=True)["info"]["info"]
+        return json.loads(info)["pid"]
+
+    def state(self, sandbox):
+        return self.call("PodSandboxStatus", podSandboxId=sandbox)["status"]["state"]
+
+    def memory(self):
+        """The daemon's PSS in kB."""
+        return pss(self.daemon.pid)
+
+    def shutdown(self):
+        self.daemon.terminate()
+        self.daemon.wait(30)
+
+
+def pss(pid):
+    """User memory of a process in kB, shared pages counted by share."""
+    with open(f"/proc/{pid}/smaps_rollup") as file:
+        for line in file:
+            if line.startswith("Pss:"):
+                return int(line.split()[1])
+    raise RuntimeError(f"no Pss of {pid}")
