@@ -1,0 +1,22 @@
+#ifndef CLINUX_PROCESSES_H
+#define CLINUX_PROCESSES_H
+
+#include <stdbool.h>
+
+int clinux_pidfd_open(int pid);
+int clinux_pidfd_send_signal(int pidfd, int signal);
+
+struct clinux_exit {
+  int pid;      // 0: has not exited yet
+  int status;   // an exit code, or a signal's number when `signalled`
+  bool signalled;
+};
+// waitid(P_PIDFD) with WEXITED | WNOHANG | __WALL; reaps. ECHILD: not a child of ours, or reaped before.
+int clinux_pidfd_reap(int pidfd, struct clinux_exit *result);
+
+// prctl(PR_SET_DUMPABLE, 0).
+int clinux_clear_dumpable(void);
+// prctl(PR_SET_NAME) of the calling thread; more than 15 bytes are cut off.
+void clinux_set_thread_name(const char *name);
+
+#endif

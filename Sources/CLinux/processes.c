@@ -1,0 +1,32 @@
+#define _GNU_SOURCE
+#include <signal.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "CLinux.h"
+
+// Not in every C library's headers.
+#define CLINUX_P_PIDFD 3
+#define CLINUX_WALL 0x40000000
+
+int clinux_pidfd_open(int pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+
+int clinux_pidfd_send_signal(int pidfd, int signal) {
+  return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
+}
+
+int clinux_pidfd_reap(int pidfd, struct clinux_exit *result) {
+  siginfo_t information = {0};
+  if (waitid((idtype_t)CLINUX_P_PIDFD, (id_t)pidfd, &information, WEXITED | WNOHANG | CLINUX_WALL) != 0) return -1;
+  result->pid = information.si_pid;
+  result->status = information.si_status;
+  result->signalled = information.si_pid != 0 && information.si_code != CLD_EXITED;
+  return 0;
+}
+
+int clinux_clear_dumpable(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+
+void clinux_set_thread_name(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
