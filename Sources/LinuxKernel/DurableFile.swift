@@ -1,0 +1,96 @@
+import CLinux
+import Glibc
+import Synchronization
+import SystemPackage
+
+/// Files that are replaced as a whole: a reader sees the old content or the new, never a part.
+public enum DurableFile {
+  private static let counter = Atomic<Int>(0)
+
+  /// Writes a temporary file in the same directory and renames it into place.
+  ///
+  /// `durable` also syncs the file before the rename and its directory afterwards: the new content then survives a loss of
+  /// power. On any failure the old file is as it was and the temporary one is gone. A process killed in the middle leaves
+  /// its temporary file: see ``removeTemporaryFiles(in:)``.
+  public static func replace(
+    _ path: String, with content: [UInt8], mode: UInt16 = 0o600, durable: Bool
+  ) throws(KernelError) {
+    let (directory, _) = split(path)
+    let number = counter.add(1, ordering: .relaxed).newValue
+    let temporary = "\(directory)/\(temporaryPrefix)\(getpid())-\(number)\(temporarySuffix)"
+    do throws(KernelError) {
+      let file = try OwnedDescriptor.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode_t(mode))
+      let raw = file.raw
+      // The umask has a say in open only.
+      try retrying("set the mode of", temporary) { fchmod(raw, mode_t(mode)) }
+      try file.writeAll(content, subject: path)
+      if durable { try retrying("sync", path) { fsync(raw) } }
+      try file.close()
+      try retrying("replace", path) { rename(temporary, path) }
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    if durable { try syncDirectory(directory) }
+  }
+
+  /// Syncs the file, then its directory: what was written without `durable` survives a loss of power from now on.
+  public static func sync(_ path: String) throws(KernelError) {
+    let file = try OwnedDescriptor.open(path, O_RDONLY | O_NONBLOCK)
+    let raw = file.raw
+    try retrying("sync", path) { fsync(raw) }
+    try syncDirectory(split(path).directory)
+  }
+
+  /// Removes the file; one that is not there is success. `durable` syncs the directory.
+  public static func remove(_ path: String, durable: Bool) throws(KernelError) {
+    do throws(KernelError) {
+      try retrying("remove", path) { unlink(path) }
+    } catch {
+      guard error.errno == .noSuchFileOrDirectory else { throw error }
+      return
+    }
+    if durable { try syncDirectory(split(path).directory) }
+  }
+
+  /// The whole content of a file of at most `limit` bytes; a longer one is EFBIG.
+  public static func read(_ path: String, limit: Int) throws(KernelError) -> [UInt8] {
+    // A FIFO in the place of a file must not hold up the caller.
+    let file = try OwnedDescriptor.open(path, O_RDONLY | O_NONBLOCK)
+    return try file.readAll(limit: limit, subject: path)
+  }
+
+  private static func syncDirectory(_ directory: String) throws(KernelError) {
+    let descriptor = try OwnedDescriptor.open(directory, O_RDONLY | O_DIRECTORY)
+    let raw = descriptor.raw
+    try retrying("sync", directory) { fsync(raw) }
+  }
+
+  static func split(_ path: String) -> (directory: String, name: String) {
+    guard let slash = path.lastIndex(of: "/") else { return (".", path) }
+    let directory = slash == path.startIndex ? "/" : String(path[..<slash])
+    return (directory, String(path[path.index(after: slash)...]))
+  }
+}
+
+extension DurableFile {
+  private static let temporaryPrefix = ".berth-"
+  private static let temporarySuffix = ".tmp"
+
+  /// Removes what killed processes left in the directory: temporary files whose process is gone. A missing directory is
+  /// success.
+  public static func removeTemporaryFiles(in directory: String) throws(KernelError) {
+    let names: [DirectoryEntry]
+    do throws(KernelError) {
+      names = try Directories.entries(directory)
+    } catch {
+      guard error.errno == .noSuchFileOrDirectory else { throw error }
+      return
+    }
+    for name in names.map(\.name) where name.hasPrefix(temporaryPrefix) && name.hasSuffix(temporarySuffix) {
+      let pid = name.dropFirst(temporaryPrefix.count).prefix { $0 != "-" }
+      guard let pid = Int32(pid), pid != getpid(), kill(pid, 0) != 0, errno == ESRCH else { continue }
+      try remove("\(directory)/\(name)", durable: false)
+    }
+  }
+}

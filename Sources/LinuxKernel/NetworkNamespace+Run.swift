@@ -1,0 +1,55 @@
+import CLinux
+import Glibc
+
+extension NetworkNamespace {
+  /// Runs the closure in the network namespace mounted on the file, on a thread of its own, while the caller waits.
+  ///
+  /// A netlink socket opened in the closure stays in that namespace. Throws what the closure throws, or a ``KernelError``.
+  /// Needs CAP_SYS_ADMIN.
+  public static func run<T: ~Copyable>(inside path: String, _ body: () throws -> T) throws -> T {
+    try run(inside: OwnedDescriptor.open(path, O_RDONLY), subject: path, body)
+  }
+
+  /// Runs the closure in the process' network namespace; see ``run(inside:_:)-(String,_)``.
+  public static func run<T: ~Copyable>(inside process: ProcessHandle, _ body: () throws -> T) throws -> T {
+    try onThread(name: "berth-in-netns") {
+      try retrying("enter the network namespace of", "process \(process.identity.pid)") {
+        clinux_enter_process_namespaces(process.pidfd, true, false, false, false)
+      }
+      return try body()
+    }
+  }
+
+  private static func run<T: ~Copyable>(
+    inside namespace: consuming OwnedDescriptor, subject: String, _ body: () throws -> T
+  ) throws -> T {
+    let raw = namespace.raw
+    return try onThread(name: "berth-in-netns") {
+      try retrying("enter network namespace", subject) { clinux_enter_network_namespace(raw) }
+      return try body()
+    }
+  }
+
+  /// Runs the closure on a thread of its own, which may change its namespaces, while the caller waits.
+  static func onThread<T: ~Copyable, E: Error>(
+    name: StaticString, _ body: () throws(E) -> T
+  ) throws -> T {
+    var result: T?
+    var failure: E?
+    try DedicatedThread.runBlocking(name: name) {
+      do throws(E) { result = try body() } catch { failure = error }
+    }
+    if let failure { throw failure }
+    guard let result = result.take() else { preconditionFailure("a closure returns or throws") }
+    return result
+  }
+
+  /// The same for closures whose only error is the kernel's.
+  static func onThread(name: StaticString, _ body: () throws(KernelError) -> Void) throws(KernelError) {
+    var failure: KernelError?
+    try DedicatedThread.runBlocking(name: name) {
+      do throws(KernelError) { try body() } catch { failure = error }
+    }
+    if let failure { throw failure }
+  }
+}

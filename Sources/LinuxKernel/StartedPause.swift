@@ -1,0 +1,45 @@
+import CLinux
+import Glibc
+import Synchronization
+public import SystemPackage
+
+/// A running pause, which ends with this object unless it has been committed.
+public final class StartedPause: Sendable {
+  /// The process. Once committed, whoever ends it also reaps it.
+  public let process: ProcessHandle
+  /// Why oom_score_adj could not be set, `nil` when it was: EACCES without CAP_SYS_RESOURCE.
+  public let oomScoreError: Errno?
+
+  private let pipe: Mutex<OwnedDescriptor?>
+
+  init(_ process: ProcessHandle, pipe: consuming OwnedDescriptor, oomError: Errno?) {
+    self.process = process
+    self.pipe = Mutex(pipe)
+    oomScoreError = oomError
+  }
+
+  deinit {
+    // Taken means closed at the end of the closure.
+    let wasUncommitted = pipe.withLock { pipe in
+      guard let descriptor = pipe.take() else { return false }
+      _ = consume descriptor
+      return true
+    }
+    if wasUncommitted { process.reapInBackground() }
+  }
+
+  /// Lets pause live on when this object or this process ends. Idempotent.
+  ///
+  /// EPIPE when pause has exited already.
+  public func commit() throws(KernelError) {
+    guard let descriptor = pipe.withLock({ $0.take() }) else { return }
+    let raw = descriptor.raw
+    do throws(KernelError) {
+      try retrying("commit", "pause \(process.identity.pid)") { clinux_write_without_sigpipe(raw, "\n", 1) }
+    } catch {
+      // Nobody else will: it is no longer uncommitted.
+      process.reapInBackground()
+      throw error.errno == .brokenPipe ? error.advising("it has exited") : error
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import CLinux
+import Glibc
+import SystemPackage
+
+/// Kernel parameters of namespaces.
+public enum Sysctl {
+  /// True when the parameter belongs to a namespace the pod has of its own: `net.*` to the network's; `kernel.shm*`,
+  /// `kernel.msg*`, `kernel.sem` and `fs.mqueue.*` to the IPC's. The same ones as in CRI's other runtimes.
+  ///
+  /// Dots and slashes both separate, as with sysctl(8).
+  public static func isNamespaced(_ name: String, network: Bool, ipc: Bool) -> Bool {
+    guard let path = path(of: name) else { return false }
+    if path.hasPrefix("net/") { return network }
+    let isIPC =
+      path == "kernel/sem" || path.hasPrefix("kernel/shm") || path.hasPrefix("kernel/msg")
+      || path.hasPrefix("fs/mqueue/")
+    return isIPC && ipc
+  }
+
+  /// Writes one parameter in the calling thread's namespaces.
+  ///
+  /// The name cannot lead out of `/proc/sys`: no empty or dot components, letters, digits, `_`, `-` and separators only,
+  /// and no link is followed. The value is one line.
+  public static func write(_ name: String, _ value: String) throws(KernelError) {
+    guard let path = path(of: name) else {
+      throw KernelError(
+        errno: .invalidArgument, operation: "set sysctl", subject: name, remedy: "not a parameter's name")
+    }
+    guard !value.utf8.contains(where: { $0 == 0 || $0 == UInt8(ascii: "\n") }) else {
+      throw KernelError(
+        errno: .invalidArgument, operation: "set sysctl", subject: name, remedy: "the value is one line")
+    }
+    let root = try OwnedDescriptor.open("/proc/sys", O_RDONLY | O_DIRECTORY)
+    let raw = root.raw
+    do throws(KernelError) {
+      let file = OwnedDescriptor(
+        try retrying("set sysctl", name) { clinux_open_without_links(raw, path, CLINUX_OPEN_WRITE, true) })
+      let fileRaw = file.raw
+      let bytes = Array(value.utf8)
+      try retrying("set sysctl", "\(name) = \(value)") { Glibc.write(fileRaw, bytes, bytes.count) }
+    } catch {
+      throw error.errno == .noSuchFileOrDirectory ? error.advising("this kernel has no such parameter") : error
+    }
+  }
+
+  /// Writes parameters in the process' network, IPC and UTS namespaces, on a thread of its own, while the caller waits.
+  ///
+  /// Whether they belong to a namespace of the process' own is the caller's to check: see ``isNamespaced(_:network:ipc:)``.
+  public static func write(
+    _ settings: [(name: String, value: String)], inside process: ProcessHandle
+  ) throws(KernelError) {
+    try NetworkNamespace.onThread(name: "berth-sysctl") { () throws(KernelError) in
+      try retrying("enter the namespaces of", "process \(process.identity.pid)") {
+        clinux_enter_process_namespaces(process.pidfd, true, true, true, false)
+      }
+      for (name, value) in settings { try write(name, value) }
+    }
+  }
+
+  /// The path below `/proc/sys`. As with sysctl(8), the first separator decides: after a dot, a slash stands for a dot.
+  static func path(of name: String) -> String? {
+    guard let first = name.first(where: { $0 == "." || $0 == "/" }) else { return nil }
+    let path = first == "/" ? name : String(name.map { $0 == "." ? "/" : $0 == "/" ? "." : $0 })
+    let isSafe = path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { component in
+      !component.isEmpty && !component.hasPrefix(".")
+        && component.utf8.allSatisfy { byte in
+          switch byte {
+          case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."):
+            true
+          default: false
+          }
+        }
+    }
+    return isSafe ? path : nil
+  }
+}
