@@ -65,8 +65,18 @@ public struct RuntimeStatus: Sendable, Hashable {
   public let conditions: [Condition]
   /// The names of the runtime handlers, the default's (empty) included.
   public let runtimeHandlers: [String]
-  /// JSON documents by key, for verbose answers: `config`, `cniconfig`, `lastCNILoadStatus`, `sandboxes`.
-  public let info: [String: String]
+  /// What was found in each CNI configuration directory, the default handler's first.
+  public let networks: [Networks]
+
+  /// The networks of one configuration directory.
+  public struct Networks: Sendable, Hashable {
+    /// The directory.
+    public let directory: String
+    /// The names of the network lists in force.
+    public let names: [String]
+    /// Which file could not be loaded, and why; `nil` when all is well.
+    public let loadError: String?
+  }
 }
 
 /// Something that happened to a sandbox: CRI's `ContainerEventType` for sandboxes.

@@ -53,7 +53,7 @@ public struct Trace: Sendable, Hashable, Codable {
     /// The exit status; `nil` when it did not exit by itself.
     public let exitStatus: Int32?
     /// CNI's error code, when there was an error.
-    public let errorCode: UInt?
+    public let errorCode: Int?
     /// CNI's error text, when there was an error.
     public let errorMessage: String?
     /// CNI's error details, when there was an error.

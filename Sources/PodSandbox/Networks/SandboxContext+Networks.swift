@@ -1,0 +1,55 @@
+import CNI
+import LinuxKernel
+import Netlink
+
+extension SandboxContext {
+  /// The attachment of this sandbox to one of its networks, the same at ADD and at DEL.
+  func attachment(to network: SandboxRecord.Network) throws(SandboxError) -> Attachment {
+    let metadata = record.configuration.metadata
+    return Attachment(
+      containerID: record.id,
+      networkNamespace: networkNamespaceForPlugins,
+      interfaceName: network.interfaceName,
+      arguments: [
+        .init("IgnoreUnknown", "1"), .init("K8S_POD_NAMESPACE", metadata.namespace),
+        .init("K8S_POD_NAME", metadata.name), .init("K8S_POD_INFRA_CONTAINER_ID", record.id),
+        .init("K8S_POD_UID", metadata.uid),
+      ],
+      capabilityArguments: try CapabilityArguments.make(record.configuration, cgroupPath: paths.cgroup.path))
+  }
+
+  /// The pinned namespace's path; empty once the host has rebooted, when no namespace of then is left.
+  private var networkNamespaceForPlugins: String {
+    record.bootID == host.bootID ? paths.networkNamespace : ""
+  }
+
+  /// Gives DEL a namespace to work in when ours is no longer pinned.
+  ///
+  /// With pause alive its namespace is pinned anew. Without it a stand-in takes its place that has the recorded
+  /// interface and addresses: bridge finds its masquerade rules by the addresses it sees in the namespace.
+  func ensureNetworkNamespace() throws {
+    guard record.bootID == host.bootID, !NetworkNamespace.isPinned(paths.networkNamespace) else { return }
+    if let pause, !pause.hasExited {
+      try NetworkNamespace.pin(process: pause, at: paths.networkNamespace)
+      return
+    }
+    try NetworkNamespace.pinNew(at: paths.networkNamespace)
+    let socket = try RouteSocket(inside: paths.networkNamespace)
+    try socket.setUp(socket.link(named: "lo").index)
+    for network in record.networks {
+      guard let result = try network.parsedResult() else { continue }
+      try socket.createVethPair(name: network.interfaceName, peer: "peer-" + network.interfaceName)
+      let link = try socket.link(named: network.interfaceName)
+      for ip in result.ips {
+        guard let prefix = Netlink.IPPrefix(ip.address.description) else { continue }
+        try socket.addAddress(prefix, toLink: link.index)
+      }
+    }
+  }
+
+  /// Which inode the pinned namespace is; `nil` in the host's network.
+  func networkNamespaceIdentity() throws -> FileIdentity? {
+    guard record.hasNetworkNamespace else { return nil }
+    return try NetworkNamespace.identity(of: paths.networkNamespace)
+  }
+}

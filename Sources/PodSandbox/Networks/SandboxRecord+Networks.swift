@@ -1,0 +1,45 @@
+import CNI
+
+extension SandboxRecord.Network {
+  /// How many plugins one pass over the list calls at most.
+  var pluginCount: Int {
+    // A list that cannot be read calls none.
+    (try? list().plugins.count) ?? 0
+  }
+
+  /// The list that was recorded, parsed anew: records outnumber the moments when this is needed.
+  func list() throws -> NetworkConfigurationList {
+    try NetworkConfigurationList(parsing: Array(configuration.utf8))
+  }
+
+  /// What ADD's last plugin printed; `nil` when it did not come to that.
+  func parsedResult() throws -> CNIResult? {
+    guard let result else { return nil }
+    return try CNIResult(JSON(parsing: result), defaultVersion: list().cniVersion)
+  }
+}
+
+extension SandboxRecord {
+  /// The addresses of `eth0`, the one that CRI calls the pod's IP first: the first IPv4 address, else the first at all.
+  func podAddresses() throws -> [String] {
+    guard let first = networks.first, let result = try first.parsedResult() else { return [] }
+    let addresses = result.addresses(of: first.interfaceName)
+    guard let preferred = addresses.firstIndex(where: { !$0.contains(":") }) else { return addresses }
+    return [addresses[preferred]] + addresses[..<preferred] + addresses[(preferred + 1)...]
+  }
+}
+
+extension CNIResult {
+  /// The addresses, without prefix length, that are on the container's interface of this name.
+  ///
+  /// An address that names no interface belongs to it; so does one whose index points nowhere, which some plugins emit.
+  func addresses(of interfaceName: String) -> [String] {
+    ips.compactMap { ip in
+      if let index = ip.interface, interfaces.indices.contains(index) {
+        let interface = interfaces[index]
+        guard interface.name == interfaceName, interface.sandbox?.isEmpty == false else { return nil }
+      }
+      return ip.address.address
+    }
+  }
+}

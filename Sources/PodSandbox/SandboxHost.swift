@@ -1,0 +1,122 @@
+import CNI
+import LinuxKernel
+import Logging
+import SystemPackage
+
+/// The doors to the host that every sandbox of this daemon uses.
+final class SandboxHost: Sendable {
+  let configuration: SandboxServiceConfiguration
+  let logger: Logger
+  let ids: SandboxIDs
+  let store: SandboxStore
+  let bootID: String
+  let cgroups: CgroupLayout
+  let spawner: PauseSpawner
+  let exits: ExitWatcher
+  /// Networks by configuration directory.
+  private let catalogs: [String: NetworkCatalog]
+  /// Held as long as the daemon lives: no second one on the same directories.
+  private let locks: [FileLock]
+
+  /// Makes the directories, takes the locks, prepares the kernel's doors. Nothing of a sandbox is touched.
+  init(_ given: SandboxServiceConfiguration, logger: Logger) throws {
+    let configuration = try Self.prepared(given)
+    locks = [try Self.lock(configuration.root + "/lock"), try Self.lock(configuration.state + "/lock")]
+    self.configuration = configuration
+    self.logger = logger
+    ids = SandboxIDs(root: configuration.root)
+    store = SandboxStore(root: configuration.root)
+    bootID = try BootID.current()
+    try Directories.create(store.directory, mode: 0o700, group: nil)
+    try Directories.create(configuration.state + "/sandboxes", mode: 0o700, group: nil)
+    try NetworkNamespace.prepareDirectory(configuration.networkNamespaceDirectory)
+    cgroups = try CgroupLayout(CgroupHierarchies.discover())
+    spawner = try PauseSpawner(pauseBinary: configuration.pauseBinary)
+    exits = try ExitWatcher()
+    let directories =
+      [configuration.cniConfigurationDirectory]
+      + configuration.runtimeHandlers.values.compactMap(\.cniConfigurationDirectory)
+    catalogs = Dictionary(
+      directories.map { ($0, NetworkCatalog(directory: $0)) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The configuration with canonical paths whose directories exist.
+  private static func prepared(_ given: SandboxServiceConfiguration) throws -> SandboxServiceConfiguration {
+    var configuration = given
+    configuration.root = try Directories.canonical(given.root)
+    configuration.state = try Directories.canonical(given.state)
+    configuration.networkNamespaceDirectory = try Directories.canonical(given.networkNamespaceDirectory)
+    try Directories.create(configuration.root, mode: 0o700)
+    try Directories.create(
+      configuration.state, mode: given.group == nil ? 0o700 : 0o750, group: given.group)
+    return configuration
+  }
+
+  private static func lock(_ path: String) throws -> FileLock {
+    do throws(KernelError) {
+      return try FileLock.acquire(path, retryFor: .seconds(2))
+    } catch {
+      guard error.errno == .resourceTemporarilyUnavailable else { throw error }
+      throw SandboxError(
+        .failedPrecondition,
+        "another berthd uses these directories: it holds \(path); stop it, or give this one --root and --state of its own"
+      )
+    }
+  }
+
+  /// The handler of this name; the default one has the empty name.
+  func handler(_ name: String) throws(SandboxError) -> SandboxServiceConfiguration.RuntimeHandler {
+    if let handler = configuration.runtimeHandlers[name] { return handler }
+    guard name.isEmpty else {
+      let known = configuration.runtimeHandlers.keys.sorted().map { "\"\($0)\"" }.joined(separator: ", ")
+      throw SandboxError(
+        .invalidArgument,
+        "no runtime handler \"\(name)\" is configured; "
+          + (known.isEmpty ? "only the default one, the empty name, is" : "the default one and \(known) are"))
+    }
+    return SandboxServiceConfiguration.RuntimeHandler()
+  }
+
+  /// The networks that a handler's pods are on.
+  func catalog(_ handler: SandboxServiceConfiguration.RuntimeHandler) -> NetworkCatalog {
+    let directory = handler.cniConfigurationDirectory ?? configuration.cniConfigurationDirectory
+    guard let catalog = catalogs[directory] else {
+      preconditionFailure("every handler's directory has a catalog since init")
+    }
+    return catalog
+  }
+
+  /// All catalogs, the default handler's first.
+  var allCatalogs: [NetworkCatalog] {
+    catalogs.values.sorted { a, b in
+      (a.directory == configuration.cniConfigurationDirectory ? "" : a.directory)
+        < (b.directory == configuration.cniConfigurationDirectory ? "" : b.directory)
+    }
+  }
+
+  /// The CNI runtime for one sandbox: its plugins are born into its group, and their calls go into its trace.
+  func cni(for sandbox: SandboxContext, timeout: Duration) -> CNIRuntime {
+    let trace = sandbox.trace
+    return CNIRuntime(
+      pluginDirectories: configuration.cniPluginDirectories, cacheDirectory: configuration.cniCacheDirectory,
+      invoker: ExecutablePluginInvoker(
+        cgroup: sandbox.paths.pluginCgroup, timeout: timeout, openFilesLimit: nil),
+      observer: { trace.add($0) })
+  }
+}
+
+/// Which hierarchies sandboxes and plugins have groups in.
+struct CgroupLayout: Sendable {
+  private static let controllers = ["memory", "cpu", "cpuacct", "pids", "blkio"]
+  /// Those whose controllers limit or count a pod, and the unified one.
+  let forSandboxes: [CgroupHierarchy]
+  /// One, in which a plugin and its children are found and killed: the unified one if there.
+  let forPlugins: [CgroupHierarchy]
+
+  init(_ hierarchies: CgroupHierarchies) {
+    forSandboxes = hierarchies.all.filter { hierarchy in
+      hierarchy.isUnified || hierarchy.controllers.contains(where: Self.controllers.contains)
+    }
+    forPlugins = (forSandboxes.first(where: \.isUnified) ?? forSandboxes.first).map { [$0] } ?? []
+  }
+}

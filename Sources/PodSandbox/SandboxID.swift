@@ -1,0 +1,41 @@
+/// Makes the ids of one daemon's sandboxes, and tells them from another's.
+///
+/// An id is 64 hex digits, random but for digits 25 to 32: the instance's tag. Everything a sandbox leaves on the host
+/// carries its id or the UUID made of its first 32 digits, so that each daemon recognises what is its own.
+struct SandboxIDs: Sendable {
+  /// The first 8 hex digits of SHA-256 of the canonical root directory.
+  let tag: String
+
+  init(root: String) {
+    tag = String(SHA256.hexDigest(of: Array(root.utf8)).prefix(8))
+  }
+
+  /// A new id.
+  func next() -> String {
+    var random = SystemRandomNumberGenerator()
+    let words = (0..<4).map { _ in Self.hex(random.next()) }.joined()
+    return words.prefix(24) + tag + words.dropFirst(32)
+  }
+
+  /// Whether `id` is well formed and was made by this instance.
+  func owns(_ id: String) -> Bool {
+    Self.isWellFormed(id) && id.dropFirst(24).prefix(8) == tag
+  }
+
+  /// Whether a file or cgroup of this name may hold a sandbox of any instance.
+  static func isWellFormed(_ id: String) -> Bool {
+    id.utf8.count == 64 && id.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+  }
+
+  /// The name of the sandbox's network namespace: `cni-` and a UUID, as containerd names them.
+  static func networkNamespaceName(_ id: String) -> String {
+    let digits = Array(id.prefix(32))
+    let groups = [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(digits[$0]) }
+    return "cni-" + groups.joined(separator: "-")
+  }
+
+  private static func hex(_ word: UInt64) -> String {
+    let digits = String(word, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}

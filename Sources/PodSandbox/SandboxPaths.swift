@@ -1,0 +1,32 @@
+import LinuxKernel
+
+/// Every path and cgroup of one sandbox, derived from its id alone, so that undo needs nothing but the intent.
+struct SandboxPaths: Sendable {
+  /// The durable record.
+  let record: String
+  /// The files and the shm mount of this boot.
+  let directory: String
+  /// The pinned network namespace.
+  let networkNamespace: String
+  /// The pod's cgroup, where limits sit.
+  let cgroup: Cgroup
+  /// The leaf that pause is born into.
+  let pauseCgroup: Cgroup
+  /// The group that plugins are born into.
+  let pluginCgroup: Cgroup
+
+  var hostname: String { directory + "/hostname" }
+  var hosts: String { directory + "/hosts" }
+  var resolvConf: String { directory + "/resolv.conf" }
+  var shm: String { directory + "/shm" }
+
+  init(id: String, cgroupParent: String, host: SandboxHost) {
+    record = host.store.path(of: id)
+    directory = host.configuration.state + "/sandboxes/" + id
+    networkNamespace = host.configuration.networkNamespaceDirectory + "/" + SandboxIDs.networkNamespaceName(id)
+    let parent = cgroupParent.isEmpty ? host.configuration.cgroupParent : cgroupParent
+    cgroup = Cgroup(path: parent + "/" + id, in: host.cgroups.forSandboxes)
+    pauseCgroup = cgroup.child("pause")
+    pluginCgroup = Cgroup(path: parent + "/" + id + ".cni", in: host.cgroups.forPlugins)
+  }
+}

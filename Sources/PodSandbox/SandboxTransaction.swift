@@ -1,0 +1,119 @@
+import LinuxKernel
+
+/// Runs the steps of a sandbox in order, and undoes them in reverse.
+///
+/// Undo does not stop at a failure: only the steps that wait for the failed one (`undoWaitsFor`) are skipped.
+struct SandboxTransaction<Context: StepContext>: Sendable {
+  private let threads: OperationThreads
+
+  /// - Throws: `resourceExhausted` when the host has no thread left; nothing has begun then.
+  init(for sandboxID: String? = nil) throws(SandboxError) {
+    do throws(KernelError) {
+      threads = try OperationThreads()
+    } catch {
+      throw SandboxError(.resourceExhausted, "\(error)", sandboxID: sandboxID)
+    }
+  }
+
+  /// Does `steps`; after a failure, or when the task is cancelled, undoes those that had begun and throws.
+  ///
+  /// - Parameter willUndo: Called once before the undo begins.
+  func run(
+    _ steps: [any Step<Context>], on sandbox: Context, willUndo: @Sendable () -> Void = {}
+  ) async throws(TransactionFailure<Context>) -> Context {
+    var current = sandbox
+    for (index, step) in steps.enumerated() {
+      let attempt = await perform(step, .do, on: current)
+      current = attempt.sandbox
+      guard let cause = attempt.fault else { continue }
+      willUndo()
+      let (left, reports) = await undo(Array(steps[...index]), of: current)
+      throw TransactionFailure(step: step.name, cause: cause, undo: reports, sandbox: left)
+    }
+    return current
+  }
+
+  /// Undoes `steps` in reverse, uncancelled, and tells how each went.
+  func undo(_ steps: [any Step<Context>], of sandbox: Context) async -> (Context, [StepReport]) {
+    // A task of its own: the caller's cancellation must not reach it.
+    await Task { await undoUncancelled(steps, of: sandbox) }.value
+  }
+
+  private func undoUncancelled(_ steps: [any Step<Context>], of sandbox: Context) async -> (Context, [StepReport]) {
+    var current = sandbox
+    var reports: [StepReport] = []
+    for step in steps.reversed() {
+      let unfinished = reports.filter { $0.outcome != .ok }.map(\.step)
+      let awaited = step.undoWaitsFor.filter(unfinished.contains)
+      guard awaited.isEmpty else {
+        let reason = "waits for \(awaited.map(\.rawValue).joined(separator: ", "))"
+        current.trace.skip(step.name, reason: reason)
+        reports.append(StepReport(step: step.name, outcome: .skipped, error: reason, milliseconds: 0))
+        continue
+      }
+      let start = ContinuousClock.now
+      let attempt = await perform(step, .undo, on: current)
+      current = attempt.sandbox
+      reports.append(
+        StepReport(
+          step: step.name, outcome: attempt.fault == nil ? .ok : .failed, error: attempt.fault.map { "\($0)" },
+          milliseconds: Double((ContinuousClock.now - start).nanoseconds) / 1e6))
+    }
+    return (current, reports)
+  }
+
+  /// One `do` or `undo`, on the operation's own thread, until its deadline.
+  private func perform(_ step: any Step<Context>, _ action: Trace.Action, on sandbox: Context) async -> Attempt {
+    var input = sandbox
+    let limit = step.timeout(of: sandbox)
+    input.deadline = .now + limit
+    sandbox.trace.begin(step.name, action)
+    let before = input
+    let attempt = await Watchdog.run(on: threads.current, until: input.deadline + Watchdog.grace) {
+      await Self.attempt(step, action, on: before)
+    }
+    guard let attempt else {
+      threads.writeOff()
+      let stuck = SandboxError(
+        .deadlineExceeded, "\(step.name.rawValue): still in the kernel after \(limit + Watchdog.grace); given up")
+      sandbox.trace.end(.timeout, error: stuck.message)
+      return Attempt(sandbox: sandbox, fault: stuck)
+    }
+    switch attempt.fault {
+    case nil: sandbox.trace.end(.ok)
+    case let fault?: sandbox.trace.end(fault is CancellationError ? .cancelled : .failed, error: "\(fault)")
+    }
+    return attempt
+  }
+
+  private static func attempt(_ step: any Step<Context>, _ action: Trace.Action, on before: Context) async -> Attempt {
+    var sandbox = before
+    do {
+      try Task.checkCancellation()
+      switch action {
+      case .do: try await step.do(&sandbox)
+      case .undo: try await step.undo(&sandbox)
+      }
+      return Attempt(sandbox: sandbox, fault: nil)
+    } catch {
+      return Attempt(sandbox: sandbox, fault: error)
+    }
+  }
+
+  /// What a step made of the sandbox, and why it failed if it did.
+  private struct Attempt: Sendable {
+    let sandbox: Context
+    let fault: (any Error)?
+  }
+}
+
+/// A step failed; what had begun was undone.
+struct TransactionFailure<Context: StepContext>: Error {
+  let step: StepName
+  let cause: any Error
+  /// Newest step first; whatever did not end `ok` is left on the host.
+  let undo: [StepReport]
+  /// The sandbox as the undo left it.
+  let sandbox: Context
+  var isClean: Bool { undo.allSatisfy { $0.outcome == .ok } }
+}

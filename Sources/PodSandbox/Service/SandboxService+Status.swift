@@ -1,0 +1,72 @@
+import CNI
+import LinuxKernel
+
+extension SandboxService {
+  /// The sandboxes that the filter lets pass, the newest first. From memory; never waits for an operation.
+  public func list(_ filter: SandboxFilter = SandboxFilter()) -> [SandboxSummary] {
+    registry.all.map(\.current.summary).filter { summary in
+      (filter.id.isEmpty || summary.id.hasPrefix(filter.id))
+        && (filter.state == nil || filter.state == summary.state)
+        && filter.labelSelector.allSatisfy { summary.labels[$0.key] == $0.value }
+    }
+  }
+
+  /// The sandbox of this id or unique prefix. From memory.
+  ///
+  /// - Throws: `notFound`.
+  public func status(_ id: String) throws(SandboxError) -> SandboxStatus { try existing(id).current.status }
+
+  /// What a verbose status adds.
+  ///
+  /// - Throws: `notFound`.
+  public func details(_ id: String) throws(SandboxError) -> SandboxDetails {
+    let sandbox = try existing(id)
+    return SandboxDetails(sandbox.current, paths(of: sandbox), traces: recorded(sandbox))
+  }
+
+  /// The traces of the sandbox's run and of a stop or remove that failed; of a run that failed, its only one.
+  ///
+  /// - Throws: `notFound` when neither a sandbox nor one of the last failed runs has this id.
+  public func traces(_ id: String) throws(SandboxError) -> [Trace] {
+    if let sandbox = try registry.find(id) { return recorded(sandbox) }
+    let failed = failedTraces.find(id)
+    guard !failed.isEmpty else { throw Self.notFound(id) }
+    return failed
+  }
+
+  /// Whether this daemon can run sandboxes now, and why not.
+  public func runtimeStatus() -> RuntimeStatus {
+    let catalogs = host.allCatalogs
+    let isReady = catalogs.first.map { !$0.lists.isEmpty } ?? false
+    let fault = catalogs.first?.fault
+    let network = RuntimeStatus.Condition(
+      type: "NetworkReady", status: isReady, reason: isReady ? "" : "NetworkPluginNotReady",
+      message: isReady
+        ? "" : "Network plugin returns error: cni plugin not initialized: \(fault ?? "no network is configured")")
+    return RuntimeStatus(
+      conditions: [RuntimeStatus.Condition(type: "RuntimeReady", status: true, reason: "", message: ""), network],
+      runtimeHandlers: [""] + host.configuration.runtimeHandlers.keys.filter { !$0.isEmpty }.sorted(),
+      networks: catalogs.map { catalog in
+        RuntimeStatus.Networks(
+          directory: catalog.directory, names: catalog.lists.map(\.name), loadError: catalog.fault)
+      })
+  }
+
+  private func existing(_ id: String) throws(SandboxError) -> Sandbox {
+    guard let sandbox = try registry.find(id) else { throw Self.notFound(id) }
+    return sandbox
+  }
+
+  private static func notFound(_ id: String) -> SandboxError {
+    SandboxError(.notFound, "no pod sandbox with id \"\(id)\"; list them with \"berthctl pods\"", sandboxID: id)
+  }
+
+  private func recorded(_ sandbox: Sandbox) -> [Trace] {
+    let current = sandbox.current
+    return [current.record.trace, current.failedTrace].compactMap { $0 }
+  }
+
+  private func paths(of sandbox: Sandbox) -> SandboxPaths {
+    SandboxPaths(id: sandbox.id, cgroupParent: sandbox.current.record.configuration.linux.cgroupParent, host: host)
+  }
+}

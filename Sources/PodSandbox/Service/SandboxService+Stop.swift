@@ -1,0 +1,104 @@
+import LinuxKernel
+import Logging
+
+extension SandboxService {
+  /// Ends the sandbox's pause, detaches its networks, removes its namespace and frees its IP. The record and the files
+  /// stay until Remove.
+  ///
+  /// Idempotent; a sandbox that is not found or stopped already is success. Once begun it is not cancelled: a caller that
+  /// goes away leaves it running.
+  ///
+  /// - Returns: How each step's undo went, newest step first; empty when there was nothing to do.
+  /// - Throws: When something could not be undone, with the plugin's or the kernel's words; calling again tries again.
+  @discardableResult
+  public func stop(_ id: String) async throws(SandboxError) -> [StepReport] {
+    guard let sandbox = try registry.find(id) else { return [] }
+    return try await detached { [self] () async throws(SandboxError) in
+      try await sandbox.gate.pass { () async throws(SandboxError) in
+        guard sandbox.current.record.stage != .stopped else { return [] }
+        return try await release(sandbox, .stop)
+      }
+    }
+  }
+
+  /// Stops the sandbox if need be, and removes its files, its record and its name.
+  ///
+  /// Idempotent; not found is success. Not cancelled, as Stop.
+  ///
+  /// - Returns: How each step's undo went, newest step first.
+  /// - Throws: When something could not be undone; the record stays, and calling again tries again.
+  @discardableResult
+  public func remove(_ id: String) async throws(SandboxError) -> [StepReport] {
+    guard let sandbox = try registry.find(id) else { return [] }
+    try operations.check()
+    let removal = SharedOperation<[StepReport]>(endsWhenAbandoned: false)
+    operations.start(removal) { [self] () async throws(SandboxError) in
+      try await sandbox.gate.pass { () async throws(SandboxError) in
+        guard !sandbox.current.isRemoved else { return [] }
+        sandbox.withState { $0.removal = removal }
+        defer { sandbox.withState { $0.removal = nil } }
+        return try await release(sandbox, .remove)
+      }
+    }
+    return try await removal.value()
+  }
+
+  /// Undoes what Stop or Remove undoes; the caller holds the gate.
+  func release(_ sandbox: Sandbox, _ operation: Trace.Operation) async throws(SandboxError) -> [StepReport] {
+    let before = sandbox.current
+    let transaction = try SandboxTransaction<SandboxContext>(for: sandbox.id)
+    let trace = TraceRecorder(operation, sandboxID: sandbox.id)
+    var context = SandboxContext(record: before.record, host: host, trace: trace, pause: before.pause)
+    context.mayHaveOrphans = before.mayHaveOrphans
+    let steps = operation != .stop ? (before.record.stage == .stopped ? Steps.removed : Steps.all) : Steps.stopped
+    // From here on an exiting pause is our doing.
+    before.exitWatch?.cancel()
+    let (after, reports) = await transaction.undo(steps, of: context)
+    let leftovers = reports.filter { $0.outcome != .ok }
+    let error = leftovers.isEmpty ? nil : SandboxError(leftovers, operation, sandbox.id, reports)
+    sandbox.withState { state in
+      state.record = after.record
+      state.pause = after.pause
+      state.exitWatch = nil
+      state.leftovers = leftovers
+      state.failedTrace = error.map { trace.snapshot(error: $0.message) }
+      state.mayHaveOrphans = state.mayHaveOrphans && error != nil
+    }
+    try conclude(sandbox, operation, wasReady: before.sandboxState == .ready, error)
+    return reports
+  }
+
+  private func conclude(
+    _ sandbox: Sandbox, _ operation: Trace.Operation, wasReady: Bool, _ error: SandboxError?
+  ) throws(SandboxError) {
+    if wasReady { emit(.stopped, sandbox) }
+    if let error {
+      if let pause = sandbox.current.pause { watch(sandbox, pause) }
+      throw error
+    }
+    guard operation == .stop else {
+      sandbox.withState { $0.isRemoved = true }
+      registry.remove(sandbox)
+      emit(.deleted, sandbox)
+      return
+    }
+    sandbox.withState { $0.record.stage = .stopped }
+    do {
+      try host.store.write(sandbox.current.record, durable: false)
+    } catch {
+      // Everything is released; at worst recovery runs the idempotent stop once more.
+      host.logger.warning(
+        "the record still says stopping: \(error)", metadata: ["sandbox": "\(sandbox.id)"])
+    }
+  }
+
+  /// Runs `body` to its end even if the caller is cancelled, who then stops waiting.
+  private func detached<T: Sendable>(
+    _ body: @escaping @Sendable () async throws(SandboxError) -> T
+  ) async throws(SandboxError) -> T {
+    try operations.check()
+    let operation = SharedOperation<T>(endsWhenAbandoned: false)
+    operations.start(operation, body)
+    return try await operation.value()
+  }
+}

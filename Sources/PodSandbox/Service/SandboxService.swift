@@ -1,0 +1,68 @@
+import LinuxKernel
+public import Logging
+import Synchronization
+
+/// The pod sandboxes of this host that one daemon keeps: run, stop, remove, list, status.
+///
+/// Operations on one sandbox are serial, those on different ones run in parallel. Needs root. One service at a time may
+/// use a root and a state directory; a lock in each sees to it.
+public final class SandboxService: Sendable {
+  let host: SandboxHost
+  let registry = SandboxRegistry()
+  let broadcaster = EventBroadcaster()
+  let failedTraces: FailedTraces
+  let operations = OperationTracker()
+
+  /// Takes the directories, and recovers: every sandbox of an earlier daemon is adopted or cleaned up when this returns.
+  ///
+  /// - Throws: `failedPrecondition` when another daemon has the directories, or when the host lacks what is needed.
+  public init(_ configuration: SandboxServiceConfiguration, logger: Logger) async throws(SandboxError) {
+    do {
+      host = try SandboxHost(configuration, logger: logger)
+    } catch let error as SandboxError {
+      throw error
+    } catch {
+      throw SandboxError(.failedPrecondition, "\(error)")
+    }
+    failedTraces = FailedTraces(limit: configuration.failedTraces)
+    try await recover()
+  }
+
+  /// Events from now on: created, started, stopped (also when a pause dies by itself), deleted.
+  ///
+  /// A subscriber that falls more than 1024 events behind loses the oldest.
+  public func events() -> AsyncStream<SandboxEvent> { broadcaster.subscribe() }
+
+  /// Refuses new operations, waits for those under way, after `grace` undoes the runs among them. Sandboxes live on.
+  public func shutdown(grace: Duration) async {
+    await operations.close(grace: grace)
+    broadcaster.finish()
+    host.exits.shutdown()
+    host.spawner.shutdown()
+  }
+
+  func emit(_ kind: SandboxEvent.Kind, _ sandbox: Sandbox) {
+    broadcaster.send(
+      SandboxEvent(
+        sandboxID: sandbox.id, kind: kind, createdAt: .nowSinceEpoch,
+        status: kind == .deleted ? nil : sandbox.current.status))
+  }
+
+  /// Sees to it that the sandbox turns not ready the moment its pause exits.
+  func watch(_ sandbox: Sandbox, _ pause: ProcessHandle) {
+    let registration = host.exits.watch(pause) { [weak self] in
+      pause.reap()
+      let died = sandbox.withState { state in
+        state.exitWatch = nil
+        guard state.pause != nil else { return false }
+        state.pause = nil
+        return state.record.stage == .ready
+      }
+      guard died, let self else { return }
+      host.logger.warning(
+        "pause exited by itself; the sandbox is not ready", metadata: ["sandbox": "\(sandbox.id)"])
+      emit(.stopped, sandbox)
+    }
+    sandbox.withState { if $0.pause != nil { $0.exitWatch = registration } }
+  }
+}

@@ -1,0 +1,65 @@
+import CNI
+import LinuxKernel
+
+/// Calls the CNI chain of each network, `eth0` first, and picks the pod's addresses.
+struct AttachNetworks: Step {
+  let name = StepName.attachNetworks
+  let undoWaitsFor: [StepName] = []
+
+  /// Each plugin has its own timeout; the step's is what they can take together.
+  func timeout(of sandbox: SandboxContext) -> Duration {
+    let configuration = sandbox.host.configuration
+    let plugins = sandbox.record.networks.reduce(1) { $0 + $1.pluginCount }
+    return max(configuration.pluginTimeout, configuration.pluginDeleteTimeout) * plugins + configuration.stepTimeout
+  }
+
+  func `do`(_ sandbox: inout SandboxContext) async throws {
+    // No plugin runs before the intent is on the disk: what it does may outlive this boot.
+    try await sandbox.intentSync?.value
+    sandbox.intentSync = nil
+    guard sandbox.record.hasNetworkNamespace else { return }
+    let cni = sandbox.host.cni(for: sandbox, timeout: sandbox.host.configuration.pluginTimeout)
+    for index in sandbox.record.networks.indices {
+      let network = sandbox.record.networks[index]
+      do {
+        sandbox.record.networks[index].result = try await cni.add(network.list(), sandbox.attachment(to: network))
+          .raw.description
+      } catch let error as CNIError {
+        // What the plugins before the failed one said helps theirs to undo it.
+        sandbox.record.networks[index].result = error.partialResult?.description
+        throw error
+      }
+    }
+    guard try !sandbox.record.podAddresses().isEmpty else {
+      throw SandboxError(
+        .internal,
+        "network \"\(try sandbox.record.networks[0].list().name)\" gave no IP address for eth0; the chain's last result "
+          + "must have `ips`, so give its first plugin an `ipam` section")
+    }
+  }
+
+  /// DEL over every list, in reverse, plugins that were never called included.
+  func undo(_ sandbox: inout SandboxContext) async throws {
+    guard sandbox.record.hasNetworkNamespace else { return }
+    if sandbox.mayHaveOrphans {
+      // A plugin of the daemon's earlier life may still be at work; a DEL that overtakes it would leave its work behind.
+      try sandbox.paths.pluginCgroup.kill(until: sandbox.deadline)
+    }
+    try sandbox.ensureNetworkNamespace()
+    let cni = sandbox.host.cni(for: sandbox, timeout: sandbox.host.configuration.pluginDeleteTimeout)
+    var faults: [String] = []
+    for network in sandbox.record.networks.reversed() {
+      do {
+        let previous = try network.parsedResult()?.raw
+        try await cni.del(network.list(), sandbox.attachment(to: network), previousResult: previous)
+      } catch {
+        faults.append("\(error)")
+      }
+    }
+    guard faults.isEmpty else {
+      throw SandboxError(
+        .internal,
+        "failed to destroy network for sandbox \"\(sandbox.record.id)\": \(faults.joined(separator: "; "))")
+    }
+  }
+}

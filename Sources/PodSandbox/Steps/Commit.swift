@@ -1,0 +1,35 @@
+import LinuxKernel
+
+/// Lets pause outlive the daemon and writes the outcome: the rename is the commit point.
+///
+/// A kill between the two leaves `creating` with a living pause, which undo finds by its cgroup; so a record that says
+/// `ready` with a dead pause always means a pause that died afterwards.
+struct Commit: Step {
+  let name = StepName.commit
+  let undoWaitsFor: [StepName] = []
+
+  func `do`(_ sandbox: inout SandboxContext) throws {
+    guard let pause = sandbox.pause, let uncommitted = sandbox.uncommitted else {
+      throw SandboxError(.internal, "no pause to commit")
+    }
+    try uncommitted.commit()
+    var record = sandbox.record
+    let addresses = try record.podAddresses()
+    record.outcome = SandboxRecord.Outcome(
+      pause: pause.identity, ip: addresses.first ?? "", additionalIPs: Array(addresses.dropFirst()),
+      networkNamespace: try sandbox.networkNamespaceIdentity())
+    record.stage = .ready
+    record.trace = sandbox.trace.snapshot()
+    try sandbox.host.store.write(record, durable: true)
+    sandbox.record = record
+    sandbox.uncommitted = nil
+  }
+
+  /// Says on the disk that a stop has begun, so that recovery finishes it. Not fsynced: only a reboot could lose it, and
+  /// after one nothing is ready.
+  func undo(_ sandbox: inout SandboxContext) throws {
+    guard sandbox.record.stage == .ready else { return }
+    sandbox.record.stage = .stopping
+    try sandbox.host.store.write(sandbox.record, durable: false)
+  }
+}

@@ -1,0 +1,69 @@
+import LinuxKernel
+
+extension PauseSpecification {
+  /// Pause's uid and gid unless the request says otherwise; nobody else's.
+  private static let unprivilegedID: UInt32 = 65535
+  /// As the peers: of all processes of a pod, pause is killed last.
+  private static let oomScoreAdjustment = -998
+
+  /// The pause that the sandbox asks for.
+  init(_ sandbox: SandboxContext) {
+    let context = sandbox.record.configuration.linux.securityContext
+    let options = context.namespaceOptions
+    var namespaces: PauseNamespaces = []
+    // In the host's network the host name is the host's too, as in the peers.
+    if options.network == .pod { namespaces.formUnion([.network, .uts]) }
+    if options.ipc == .pod { namespaces.insert(.ipc) }
+    if options.pid != .node { namespaces.insert(.pid) }
+    self.init(
+      namespaces: namespaces,
+      hostname: namespaces.contains(.uts) ? sandbox.record.hostname : nil,
+      uid: context.runAsUser.map { UInt32($0) } ?? Self.unprivilegedID,
+      gid: context.runAsGroup.map { UInt32($0) } ?? Self.unprivilegedID,
+      supplementalGroups: context.supplementalGroups.map { UInt32($0) },
+      oomScoreAdjustment: Self.oomScoreAdjustment,
+      userNamespace: options.userNamespace.map(UserNamespaceMapping.init),
+      seccomp: true,
+      cgroup: sandbox.paths.pauseCgroup)
+  }
+}
+
+extension UserNamespaceMapping {
+  fileprivate init(_ namespace: LinuxConfiguration.UserNamespace) {
+    self.init(
+      uids: namespace.uids.map { Range(hostID: $0.hostID, containerID: $0.containerID, length: $0.length) },
+      gids: namespace.gids.map { Range(hostID: $0.hostID, containerID: $0.containerID, length: $0.length) })
+  }
+}
+
+extension SandboxRecord {
+  /// The host name inside; without a request the id's first 12 digits, as CRI-O does it.
+  var hostname: String { configuration.hostname.isEmpty ? String(id.prefix(12)) : configuration.hostname }
+}
+
+extension LinuxConfiguration {
+  /// What is asked for, over what every pod with a network of its own gets from the peers: any user may bind low ports
+  /// and ping.
+  var effectiveSysctls: [(name: String, value: String)] {
+    var values: [String: String] = [:]
+    if securityContext.namespaceOptions.network == .pod {
+      values["net.ipv4.ip_unprivileged_port_start"] = "0"
+      // The range is in ids of the user namespace, and not all of them are mapped there.
+      if securityContext.namespaceOptions.userNamespace == nil { values["net.ipv4.ping_group_range"] = "0 2147483647" }
+    }
+    return values.merging(sysctls) { _, asked in asked }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+}
+
+extension CgroupLimits {
+  /// The limits that a pod's resources ask for; zero and empty mean none.
+  init(_ resources: LinuxResources) {
+    self.init()
+    cpuPeriod = resources.cpuPeriod > 0 ? UInt64(resources.cpuPeriod) : nil
+    cpuQuota = resources.cpuQuota != 0 ? resources.cpuQuota : nil
+    cpuShares = resources.cpuShares > 0 ? UInt64(resources.cpuShares) : nil
+    memoryLimit = resources.memoryLimitInBytes > 0 ? UInt64(resources.memoryLimitInBytes) : nil
+    memorySwapLimit = resources.memorySwapLimitInBytes > 0 ? UInt64(resources.memorySwapLimitInBytes) : nil
+    unified = resources.unified
+  }
+}

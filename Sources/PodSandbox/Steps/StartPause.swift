@@ -1,0 +1,28 @@
+import LinuxKernel
+
+/// Starts the pause process in the pod's new namespaces, and sets the namespaces' sysctls.
+///
+/// Until Commit the pause dies with the daemon: it holds the read end of a pipe of ours.
+struct StartPause: Step {
+  let name = StepName.startPause
+  let undoWaitsFor: [StepName] = []
+
+  func `do`(_ sandbox: inout SandboxContext) throws {
+    let pause = try sandbox.host.spawner.start(PauseSpecification(sandbox))
+    sandbox.uncommitted = pause
+    sandbox.pause = pause.process
+    let sysctls = sandbox.record.configuration.linux.effectiveSysctls
+    guard !sysctls.isEmpty else { return }
+    try pause.process.run(inside: [.network, .ipc]) {
+      for (name, value) in sysctls { try Sysctl.write(name, value) }
+    }
+  }
+
+  /// Finds the pause by its cgroup, never by a recorded pid.
+  func undo(_ sandbox: inout SandboxContext) throws {
+    sandbox.uncommitted = nil
+    try sandbox.paths.cgroup.kill(until: sandbox.deadline)
+    sandbox.pause?.reap()
+    sandbox.pause = nil
+  }
+}

@@ -1,0 +1,90 @@
+import LinuxKernel
+import Synchronization
+
+/// Waits for work on a thread that may never come back.
+///
+/// A system call that hangs (a dead NFS mount, a driver) holds its thread for ever; the daemon then writes the thread off
+/// and goes on.
+enum Watchdog {
+  /// What a body that keeps to its deadline gets on top of it, to clean up after itself.
+  static let grace = Duration.seconds(5)
+
+  /// The body's value, or `nil` when it has not returned by `deadline`. Cancellation is passed on to the body.
+  static func run<T: Sendable>(
+    on thread: OperationThread, until deadline: ContinuousClock.Instant, _ body: @escaping @Sendable () async -> T
+  ) async -> T? {
+    let first = FirstResult<T?>()
+    let work = Task(executorPreference: thread) { first.offer(await body()) }
+    let timer = Task {
+      do { try await Task.sleep(until: deadline, clock: .continuous) } catch { return }
+      first.offer(nil)
+    }
+    defer { timer.cancel() }
+    return await withTaskCancellationHandler {
+      await first.value
+    } onCancel: {
+      work.cancel()
+    }
+  }
+}
+
+/// Holds the first of several values offered to it.
+private final class FirstResult<T: Sendable>: Sendable {
+  private enum State {
+    case empty
+    case awaited(CheckedContinuation<T, Never>)
+    case filled(T)
+    case taken
+  }
+
+  private let state = Mutex(State.empty)
+
+  func offer(_ value: T) {
+    let waiting: CheckedContinuation<T, Never>? = state.withLock {
+      switch $0 {
+      case .empty:
+        $0 = .filled(value)
+        return nil
+      case .awaited(let continuation):
+        $0 = .taken
+        return continuation
+      case .filled, .taken:
+        return nil
+      }
+    }
+    waiting?.resume(returning: value)
+  }
+
+  /// To be read once.
+  var value: T {
+    get async {
+      await withCheckedContinuation { continuation in
+        let ready: T? = state.withLock {
+          if case .filled(let value) = $0 {
+            $0 = .taken
+            return value
+          }
+          $0 = .awaited(continuation)
+          return nil
+        }
+        if let ready { continuation.resume(returning: ready) }
+      }
+    }
+  }
+}
+
+/// The thread that an operation runs on, replaced when it does not come back.
+final class OperationThreads: Sendable {
+  private let thread: Mutex<OperationThread>
+
+  init() throws(KernelError) { thread = Mutex(try OperationThread()) }
+
+  var current: OperationThread { thread.withLock { $0 } }
+
+  /// Goes on without the thread that is stuck. It ends when the kernel lets go of it.
+  func writeOff() {
+    // Where no new thread is to be had, waiting for the stuck one is all that is left.
+    guard let replacement = try? OperationThread() else { return }
+    thread.withLock { $0 = replacement }
+  }
+}
