@@ -34,6 +34,7 @@ export SWIFT_BACKTRACE=enable=no LC_ALL=C.UTF-8
 say() { printf '\n== %s\n' "$*"; }
 
 finish() {
+  if [ $((passed + failed + skipped)) -eq 0 ]; then echo "no test matches $filter" && failed=1; fi
   printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
   [ "$failed" -eq 0 ]
   exit
@@ -100,12 +101,12 @@ unit_tests() {
     status=$?
   # What passed needs no line of its own.
   grep -vE '^[^ ]+ +(Test|Suite) .* (started|passed)' "$logs/unit.log"
-  counts=$(cat "$logs"/unit*.xml 2>/dev/null | python3 -c '
-import re, sys
-text = sys.stdin.read()
-def total(name): return sum(int(n) for n in re.findall(r"<testsuite [^>]*\b%s=\"(\d+)\"" % name, text))
-tests, failures, skipped = total("tests"), total("failures") + total("errors"), total("skipped")
-print(max(tests - failures - skipped, 0), failures, skipped)') || counts='0 0 0'
+  counts=$(python3 -c '
+import glob, sys, xml.etree.ElementTree as xml
+cases = [case for file in glob.glob(sys.argv[1]) for case in xml.parse(file).iter("testcase")]
+failed = sum(case.find("failure") is not None for case in cases)
+skipped = sum(case.find("skipped") is not None for case in cases)
+print(len(cases) - failed - skipped, failed, skipped)' "$logs/unit*.xml") || counts='0 0 0'
   set -- $counts
   echo "unit tests: $name: $1 passed, $2 failed, $3 skipped"
   count "$1" "$2" "$3"
