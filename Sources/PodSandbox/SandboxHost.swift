@@ -1,4 +1,5 @@
 import CNI
+import Glibc
 import LinuxKernel
 import Logging
 import SystemPackage
@@ -10,7 +11,8 @@ final class SandboxHost: Sendable {
   let ids: SandboxIDs
   let store: SandboxStore
   let bootID: String
-  let cgroups: CgroupLayout
+  /// Where sandboxes have groups; a plugin and its children are found in the primary one alone.
+  let cgroups: CgroupHierarchies
   let spawner: PauseSpawner
   let exits: ExitWatcher
   /// Networks by configuration directory.
@@ -30,7 +32,7 @@ final class SandboxHost: Sendable {
     try Directories.create(store.directory, mode: 0o700, group: nil)
     try Directories.create(configuration.state + "/sandboxes", mode: 0o700, group: nil)
     try NetworkNamespace.prepareDirectory(configuration.networkNamespaceDirectory)
-    cgroups = try CgroupLayout(CgroupHierarchies.discover())
+    cgroups = try CgroupHierarchies.discover()
     spawner = try PauseSpawner(pauseBinary: configuration.pauseBinary)
     exits = try ExitWatcher()
     let directories =
@@ -100,23 +102,10 @@ final class SandboxHost: Sendable {
     return CNIRuntime(
       pluginDirectories: configuration.cniPluginDirectories, cacheDirectory: configuration.cniCacheDirectory,
       invoker: ExecutablePluginInvoker(
-        cgroup: sandbox.paths.pluginCgroup, timeout: timeout, openFilesLimit: nil),
+        cgroup: sandbox.paths.pluginCgroup, timeout: timeout,
+        openFilesLimit: configuration.pluginOpenFiles.map {
+          rlimit(rlim_cur: rlim_t($0.soft), rlim_max: rlim_t($0.hard))
+        }),
       observer: { trace.add($0) })
-  }
-}
-
-/// Which hierarchies sandboxes and plugins have groups in.
-struct CgroupLayout: Sendable {
-  private static let controllers = ["memory", "cpu", "cpuacct", "pids", "blkio"]
-  /// Those whose controllers limit or count a pod, and the unified one.
-  let forSandboxes: [CgroupHierarchy]
-  /// One, in which a plugin and its children are found and killed: the unified one if there.
-  let forPlugins: [CgroupHierarchy]
-
-  init(_ hierarchies: CgroupHierarchies) {
-    forSandboxes = hierarchies.all.filter { hierarchy in
-      hierarchy.isUnified || hierarchy.controllers.contains(where: Self.controllers.contains)
-    }
-    forPlugins = (forSandboxes.first(where: \.isUnified) ?? forSandboxes.first).map { [$0] } ?? []
   }
 }

@@ -25,8 +25,8 @@ struct SandboxPaths: Sendable {
     directory = host.configuration.state + "/sandboxes/" + id
     networkNamespace = host.configuration.networkNamespaceDirectory + "/" + SandboxIDs.networkNamespaceName(id)
     let parent = cgroupParent.isEmpty ? host.configuration.cgroupParent : cgroupParent
-    cgroup = Cgroup(path: parent + "/" + id, in: host.cgroups.forSandboxes)
+    cgroup = Cgroup(path: parent + "/" + id, in: host.cgroups.all)
     pauseCgroup = cgroup.child("pause")
-    pluginCgroup = Cgroup(path: parent + "/" + id + ".cni", in: host.cgroups.forPlugins)
+    pluginCgroup = Cgroup(path: parent + "/" + id + ".cni", in: [host.cgroups.primary])
   }
 }

@@ -23,23 +23,6 @@ extension SandboxRecord {
   /// The addresses of `eth0`, the one that CRI calls the pod's IP first: the first IPv4 address, else the first at all.
   func podAddresses() throws -> [String] {
     guard let first = networks.first, let result = try first.parsedResult() else { return [] }
-    let addresses = result.addresses(of: first.interfaceName)
-    guard let preferred = addresses.firstIndex(where: { !$0.contains(":") }) else { return addresses }
-    return [addresses[preferred]] + addresses[..<preferred] + addresses[(preferred + 1)...]
-  }
-}
-
-extension CNIResult {
-  /// The addresses, without prefix length, that are on the container's interface of this name.
-  ///
-  /// An address that names no interface belongs to it; so does one whose index points nowhere, which some plugins emit.
-  func addresses(of interfaceName: String) -> [String] {
-    ips.compactMap { ip in
-      if let index = ip.interface, interfaces.indices.contains(index) {
-        let interface = interfaces[index]
-        guard interface.name == interfaceName, interface.sandbox?.isEmpty == false else { return nil }
-      }
-      return ip.address.address
-    }
+    return result.addresses(of: first.interfaceName).map(\.address.address)
   }
 }

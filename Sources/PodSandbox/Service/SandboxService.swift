@@ -50,19 +50,26 @@ public final class SandboxService: Sendable {
 
   /// Sees to it that the sandbox turns not ready the moment its pause exits.
   func watch(_ sandbox: Sandbox, _ pause: ProcessHandle) {
-    let registration = host.exits.watch(pause) { [weak self] in
-      pause.reap()
-      let died = sandbox.withState { state in
-        state.exitWatch = nil
-        guard state.pause != nil else { return false }
-        state.pause = nil
-        return state.record.stage == .ready
-      }
-      guard died, let self else { return }
-      host.logger.warning(
-        "pause exited by itself; the sandbox is not ready", metadata: ["sandbox": "\(sandbox.id)"])
-      emit(.stopped, sandbox)
+    do {
+      let registration = try host.exits.watch(pause) { [weak self] in self?.pauseExited(sandbox, pause) }
+      sandbox.withState { if $0.pause != nil { $0.exitWatch = registration } }
+    } catch {
+      host.logger.error(
+        "the exit of its pause will not be noticed: \(error)", metadata: ["sandbox": "\(sandbox.id)"])
     }
-    sandbox.withState { if $0.pause != nil { $0.exitWatch = registration } }
+  }
+
+  private func pauseExited(_ sandbox: Sandbox, _ pause: ProcessHandle) {
+    pause.reap()
+    let died = sandbox.withState { state in
+      state.exitWatch = nil
+      guard state.pause != nil else { return false }
+      state.pause = nil
+      return state.record.stage == .ready
+    }
+    guard died else { return }
+    host.logger.warning(
+      "pause exited by itself; the sandbox is not ready", metadata: ["sandbox": "\(sandbox.id)"])
+    emit(.stopped, sandbox)
   }
 }

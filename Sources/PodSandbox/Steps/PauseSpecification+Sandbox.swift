@@ -62,8 +62,8 @@ extension CgroupLimits {
     cpuPeriod = resources.cpuPeriod > 0 ? UInt64(resources.cpuPeriod) : nil
     cpuQuota = resources.cpuQuota != 0 ? resources.cpuQuota : nil
     cpuShares = resources.cpuShares > 0 ? UInt64(resources.cpuShares) : nil
-    memoryLimit = resources.memoryLimitInBytes > 0 ? UInt64(resources.memoryLimitInBytes) : nil
-    memorySwapLimit = resources.memorySwapLimitInBytes > 0 ? UInt64(resources.memorySwapLimitInBytes) : nil
+    memoryLimit = resources.memoryLimitInBytes != 0 ? resources.memoryLimitInBytes : nil
+    memoryAndSwapLimit = resources.memorySwapLimitInBytes != 0 ? resources.memorySwapLimitInBytes : nil
     unified = resources.unified
   }
 }

@@ -12,10 +12,7 @@ struct StartPause: Step {
     sandbox.uncommitted = pause
     sandbox.pause = pause.process
     let sysctls = sandbox.record.configuration.linux.effectiveSysctls
-    guard !sysctls.isEmpty else { return }
-    try pause.process.run(inside: [.network, .ipc]) {
-      for (name, value) in sysctls { try Sysctl.write(name, value) }
-    }
+    if !sysctls.isEmpty { try Sysctl.write(sysctls, inside: pause.process) }
   }
 
   /// Finds the pause by its cgroup, never by a recorded pid.
