@@ -25,7 +25,10 @@ public struct RPC<Request: Message, Response: Message>: Sendable, Hashable {
 public enum CRI {}
 
 /// The messages of the package `berth.v1`: what the CRI has no word for.
-public enum Berth {}
+public enum Berth {
+  /// This release of Berth.
+  public static let version = "0.1.0"
+}
 
 /// The methods of the CRI's `runtime.v1.RuntimeService` that are served; each is declared beside its messages.
 public enum RuntimeService {
