@@ -1,0 +1,49 @@
+import ArgumentParser
+import RuntimeAPI
+
+/// `berthctl inspectp [ID…]`
+struct Inspectp: SessionCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspectp", abstract: "Say how pods are: those named, or those that match the filters.")
+
+  @ParentCommand var root: Berthctl
+
+  @Argument(help: "Ids, or prefixes of them.")
+  var ids: [String] = []
+
+  @OptionGroup var filter: PodFilter
+
+  @Option(name: .shortAndLong, help: "json, yaml, go-template or table.")
+  var output: OutputFormat = .json
+
+  @Option(help: "The Go template for -o go-template.")
+  var template: String?
+
+  @Flag(name: .shortAndLong, help: "Leave out verbose information.")
+  var quiet = false
+
+  func validate() throws {
+    let filters: [Any?] = [filter.name, filter.namespace, filter.state, filter.last, filter.label.first]
+    let isFiltered = filter.latest || filters.contains { $0 != nil }
+    if ids.isEmpty && !isFiltered { throw ValidationError("Missing expected argument '<ids> ...' or a filter") }
+    if !ids.isEmpty && isFiltered { throw ValidationError("Either ids or filters, not both") }
+  }
+
+  func run(_ session: Session) async throws(CommandFailure.Reason) {
+    try session.console.check(output, template: template)
+    let ids = ids.isEmpty ? try await filter.sandboxes(session).map(\.id) : ids
+    guard !ids.isEmpty else { throw .init("no pod matches") }
+    var answers: [CRI.PodSandboxStatusResponse] = []
+    for id in ids {
+      answers.append(try await session.call(RuntimeService.podSandboxStatus, .init(podSandboxId: id, verbose: !quiet)))
+    }
+    if output == .table {
+      let texts = answers.map { PodDescription($0, showsInfo: !quiet).text }
+      session.console.write(texts.joined(separator: "\n"))
+      return
+    }
+    let documents = answers.map(StatusDocument.sandbox)
+    let document = documents.count == 1 ? documents[0] : .array(documents)
+    try session.console.write(document, as: output, template: template)
+  }
+}

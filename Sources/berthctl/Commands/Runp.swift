@@ -1,0 +1,35 @@
+import ArgumentParser
+import RuntimeAPI
+
+/// `berthctl runp FILE`
+struct Runp: SessionCommand {
+  static let configuration = CommandConfiguration(commandName: "runp", abstract: "Run a new pod; prints its id.")
+
+  @ParentCommand var root: Berthctl
+
+  @Argument(help: "The pod's configuration, JSON or YAML; - is standard input.", completion: .file())
+  var file: String
+
+  @Option(name: .shortAndLong, help: "The runtime handler.")
+  var runtime: String = ""
+
+  @Option(
+    name: [.customShort("T"), .customLong("cancel-timeout")],
+    help: "How long to wait (10s, 1m) before the run is cancelled and undone. Default: no limit.")
+  var cancelTimeout: TimeSpan?
+
+  @Flag(help: "Refuse unknown keys instead of dropping them with a warning.")
+  var strict = false
+
+  func run(_ session: Session) async throws(CommandFailure.Reason) {
+    let input = try PodConfigurationFile(path: file, surroundings: session.surroundings)
+    if strict && !input.unknown.isEmpty {
+      throw .init(lines: input.unknown.map { "\(file): \($0)" })
+    }
+    for field in input.unknown { session.warn(Self.name, "\(file): \(field); it is left out") }
+    let request = CRI.RunPodSandboxRequest(config: input.configuration, runtimeHandler: runtime)
+    let limit = cancelTimeout.flatMap { $0.duration > .zero ? $0 : nil }
+    let answer = try await session.call(RuntimeService.runPodSandbox, request, .long(limit))
+    session.console.line(answer.podSandboxId.sanitised)
+  }
+}

@@ -1,0 +1,39 @@
+import RuntimeAPI
+
+/// A pod's configuration in a file, JSON or YAML, keys in snake_case or lowerCamelCase.
+struct PodConfigurationFile {
+  let configuration: CRI.PodSandboxConfig
+  /// Keys that mean nothing and were dropped.
+  let unknown: [UnknownField]
+
+  /// Reads `path`, or standard input for `-`.
+  init(path: String, surroundings: Surroundings) throws(CommandFailure.Reason) {
+    if path == "-" {
+      try self.init(bytes: surroundings.readStandardInput(), name: "standard input")
+    } else {
+      try self.init(bytes: InputFile.read(path: path) ?? [], name: path)
+    }
+  }
+
+  init(bytes: [UInt8], name: String) throws(CommandFailure.Reason) {
+    let document = try Self.document(bytes, name)
+    guard document != .null else { throw .init("\(name): there is no configuration in it") }
+    do {
+      (configuration, unknown) = try ProtoJSONDecoder().decodeLeniently(CRI.PodSandboxConfig.self, from: document)
+    } catch {
+      throw .init("\(name): \(error)")
+    }
+  }
+
+  private static func document(_ bytes: [UInt8], _ name: String) throws(CommandFailure.Reason) -> JSONValue {
+    let whitespace: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D]
+    guard bytes.first(where: { !whitespace.contains($0) }) == UInt8(ascii: "{") else {
+      return try YAMLReader.document(bytes, name: name)
+    }
+    do {
+      return try JSONValue(parsing: bytes)
+    } catch {
+      throw .init("\(name): \(error)")
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import ArgumentParser
+import RuntimeAPI
+
+/// How data is written.
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
+  case json, yaml, table
+  case goTemplate = "go-template"
+}
+
+extension Console {
+  /// Writes a document as JSON, YAML or through a template.
+  func write(_ document: JSONValue, as format: OutputFormat, template: String? = nil) throws(CommandFailure.Reason) {
+    switch format {
+    case .json: line(document.text(indent: 2))
+    case .yaml: write(try YAMLWriter.text(document))
+    case .goTemplate:
+      do {
+        line(try GoTemplate(template ?? "").render(document))
+      } catch {
+        throw .init("template: \(error)")
+      }
+    case .table: throw .init("there is no table of this; use -o json, yaml or go-template")
+    }
+  }
+
+  /// Refuses a template that is missing, superfluous or malformed before anything is asked of the daemon.
+  func check(_ format: OutputFormat, template: String?) throws(CommandFailure.Reason) {
+    switch (format, template) {
+    case (.goTemplate, let template?):
+      do {
+        _ = try GoTemplate(template)
+      } catch {
+        throw .init("template: \(error)")
+      }
+    case (.goTemplate, nil): throw .init("-o go-template needs --template")
+    case (_, .some): throw .init("--template needs -o go-template")
+    case (_, nil): break
+    }
+  }
+}

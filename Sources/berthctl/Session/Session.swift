@@ -1,0 +1,59 @@
+import RuntimeAPI
+
+/// A command's way to the daemon.
+struct Session: Sendable {
+  /// How long calls may take.
+  enum Pace {
+    /// Calls that only look: the timeout, 2 s unless something else is said.
+    case quick
+    /// Calls that do something: no limit but the one asked for.
+    case long(TimeSpan?)
+  }
+
+  let client: RuntimeClient
+  let settings: ClientSettings
+  let surroundings: Surroundings
+
+  init(_ options: GlobalOptions) throws(CommandFailure.Reason) {
+    surroundings = .current
+    settings = try ClientSettings(options, environment: surroundings.environment)
+    client = RuntimeClient(endpoint: settings.endpoint)
+  }
+
+  var console: Console { surroundings.console }
+
+  /// Calls a method; an error of the API becomes a failure with all its facts.
+  func call<Request, Response>(
+    _ rpc: RPC<Request, Response>, _ request: Request, _ pace: Pace = .quick
+  ) async throws(CommandFailure.Reason) -> Response {
+    let started = surroundings.now()
+    debug { "\(settings.endpoint) \(rpc.path) \(ProtoJSONEncoder().json(request).text())" }
+    do {
+      let (deadline, patience) = limits(pace)
+      let response = try await client.call(rpc, request, deadline: deadline, patience: patience)
+      debug { "\(elapsed(since: started)): \(ProtoJSONEncoder().json(response).text())" }
+      return response
+    } catch {
+      debug { "\(elapsed(since: started)): \(error.json.text())" }
+      throw CommandFailure.Reason(error)
+    }
+  }
+
+  func warn(_ command: String, _ text: String) {
+    console.error("berthctl: \(command): warning: \(text.sanitised)")
+  }
+
+  private func limits(_ pace: Pace) -> (deadline: Duration?, patience: Duration) {
+    switch pace {
+    case .quick: (settings.timeout, .milliseconds(250))
+    // An operation that is cut short cleans up first, and says what it had to leave.
+    case .long(let asked): (asked?.duration ?? settings.explicitTimeout, .seconds(90))
+    }
+  }
+
+  private func elapsed(since started: Int64) -> String { HumanDuration.precise(surroundings.now() - started) }
+
+  private func debug(_ text: () -> String) {
+    if settings.debug { console.error("berthctl: debug: \(text().sanitised)") }
+  }
+}
