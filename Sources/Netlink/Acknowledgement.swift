@@ -6,8 +6,8 @@ struct Acknowledgement {
   let errno: Errno?
   let text: String?
 
-  /// Reads an NLMSG_ERROR (struct nlmsgerr, then the request unless NLM_F_CAPPED, then attributes) or an NLMSG_DONE (an int, then
-  /// attributes); nil when the message is too short to hold its errno or the errno is none.
+  /// Reads an NLMSG_ERROR (struct nlmsgerr, then the request unless NLM_F_CAPPED, then attributes) or an NLMSG_DONE (an
+  /// int, then attributes); nil when the message is too short to hold its errno or the errno is none.
   init?(_ message: Message) {
     guard let status = message.fixed(Int32.self), status <= 0, status > -4096 else { return nil }
     errno = status == 0 ? nil : Errno(rawValue: -status)

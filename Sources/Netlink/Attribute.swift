@@ -24,7 +24,8 @@ struct Attribute {
   var nested: AttributeSequence { AttributeSequence(payload) }
 }
 
-/// The attributes that fill a buffer, as libmnl's `mnl_attr_for_each_payload` visits them: it ends before the first that is not whole.
+/// The attributes that fill a buffer, as libmnl's `mnl_attr_for_each_payload` visits them: it ends before the first
+/// that is not whole.
 struct AttributeSequence: Sequence, IteratorProtocol {
   private var rest: UnsafeRawBufferPointer
 

@@ -3,8 +3,8 @@ import SystemPackage
 
 /// Requests and their answers over one socket, one after the other.
 ///
-/// Every message of an answer must bear the request's sequence number and the socket's port id. A listing that the kernel marks
-/// inconsistent (NLM_F_DUMP_INTR) or that overran the socket (ENOBUFS) is asked for again.
+/// Every message of an answer must bear the request's sequence number and the socket's port id. A listing that the
+/// kernel marks inconsistent (NLM_F_DUMP_INTR) or that overran the socket (ENOBUFS) is asked for again.
 struct Conversation: Sendable {
   /// What the kernel uses for its own datagrams at most.
   static let bufferSize = 32 << 10

@@ -1,5 +1,6 @@
 extension IPAddress: LosslessStringConvertible {
-  /// Parses dotted decimal IPv4 (without leading zeros) or IPv6 as RFC 4291 section 2.2 has it; nil for anything else, a zone included.
+  /// Parses dotted decimal IPv4 (without leading zeros) or IPv6 as RFC 4291 section 2.2 has it; nil for anything else,
+  /// a zone included.
   public init?(_ text: String) {
     let characters = Array(text.utf8)
     if characters.contains(UInt8(ascii: ":")) {
@@ -91,7 +92,8 @@ extension IPAddress: LosslessStringConvertible {
     "\(value >> 24).\(value >> 16 & 255).\(value >> 8 & 255).\(value & 255)"
   }
 
-  /// RFC 5952: lower case, no leading zeros, the first longest run of at least two zero groups as `::`, IPv4-mapped ones in mixed form.
+  /// RFC 5952: lower case, no leading zeros, the first longest run of at least two zero groups as `::`, IPv4-mapped
+  /// ones in mixed form.
   private static func canonicalV6(_ value: UInt128) -> String {
     if value >> 32 == 0xffff { return "::ffff:" + dotted(UInt32(truncatingIfNeeded: value)) }
     let groups = (0..<8).map { UInt16(truncatingIfNeeded: value >> UInt128(112 - 16 * $0)) }

@@ -1,6 +1,7 @@
 /// An IP address with the length of its network's prefix: `10.1.0.7/16`, `fd00::7/64`.
 ///
-/// The bits behind the prefix are kept: it serves as an interface's address as well as a network (`network` clears them).
+/// The bits behind the prefix are kept: it serves as an interface's address as well as a network (`network` clears
+/// them).
 public struct IPPrefix: Sendable, Hashable {
   /// The address, its host bits included.
   public let address: IPAddress

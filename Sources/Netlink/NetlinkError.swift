@@ -2,8 +2,8 @@ public import SystemPackage
 
 /// Why a request to the kernel's rtnetlink failed.
 ///
-/// `description` says what was tried, on what, why it failed and, where there is one, what to do about it. A link that is not there has a
-/// code of its own, because callers that take something away count it as success.
+/// `description` says what was tried, on what, why it failed and, where there is one, what to do about it. A link that
+/// is not there has a code of its own, because callers that take something away count it as success.
 public struct NetlinkError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The kinds of failure that callers tell apart.
   public enum Code: Sendable, Hashable {

@@ -2,7 +2,8 @@ import CMnl
 
 /// One rtnetlink request under construction: a header, the family's fixed part and attributes, in libmnl's hands.
 ///
-/// It carries what an error about it shall say. The capacity suffices for every request this module makes, whose attributes are all bounded.
+/// It carries what an error about it shall say. The capacity suffices for every request this module makes, whose
+/// attributes are all bounded.
 struct Request: ~Copyable {
   let operation: String
   let subject: String

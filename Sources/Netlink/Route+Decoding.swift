@@ -1,7 +1,8 @@
 import CMnl
 
 extension Route {
-  /// Decodes an RTM_NEWROUTE of IPv4 or IPv6; other messages, and the kernel's cached clones, are left out of a listing.
+  /// Decodes an RTM_NEWROUTE of IPv4 or IPv6; other messages, and the kernel's cached clones, are left out of a
+  /// listing.
   init?(_ message: Message) throws(DecodingFailure) {
     guard message.type == Int(RTM_NEWROUTE) else { return nil }
     guard let header = message.fixed(rtmsg.self) else { throw DecodingFailure("route message too short") }

@@ -58,7 +58,8 @@ extension RouteSocket {
     try perform(.setMaster(master, link: index))
   }
 
-  /// Moves a link into the network namespace that `path` names; it arrives down, without addresses, perhaps under another index.
+  /// Moves a link into the network namespace that `path` names; it arrives down, without addresses, perhaps under
+  /// another index.
   public func move(_ index: Int32, toNamespace path: String) throws(NetlinkError) {
     let namespace = try NamespaceDescriptor(path)
     try perform(.move(link: index, namespace: namespace.rawValue))

@@ -1,5 +1,6 @@
 extension RouteSocket {
-  /// The routes of both families in one table, or with nil in all of them, the kernel's own of the local table included.
+  /// The routes of both families in one table, or with nil in all of them, the kernel's own of the local table
+  /// included.
   public func routes(table: UInt32? = Route.mainTable) throws(NetlinkError) -> [Route] {
     try query(.listRoutes()) { message throws(DecodingFailure) in try Route(message) }
       .filter { table == nil || $0.table == table }

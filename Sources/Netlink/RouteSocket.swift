@@ -3,10 +3,10 @@ import SystemPackage
 
 /// A conversation with the kernel's rtnetlink in one network namespace.
 ///
-/// It stays bound for ever to the namespace it was opened in, whatever its users do later. Calls are synchronous, take microseconds and
-/// are made one after the other however many threads make them. Nothing is cached. Reading needs no privilege, changing needs
-/// CAP_NET_ADMIN in the user namespace that owns the network namespace. The socket is closed with the last reference. Follows
-/// rtnetlink(7), over libmnl.
+/// It stays bound for ever to the namespace it was opened in, whatever its users do later. Calls are synchronous, take
+/// microseconds and are made one after the other however many threads make them. Nothing is cached. Reading needs no
+/// privilege, changing needs CAP_NET_ADMIN in the user namespace that owns the network namespace. The socket is closed
+/// with the last reference. Follows rtnetlink(7), over libmnl.
 public final class RouteSocket: Sendable {
   private let conversation: Mutex<Conversation>
 

@@ -13,7 +13,8 @@ protocol Transport: AnyObject, Sendable {
   func discardPending()
 }
 
-/// A NETLINK_ROUTE socket of libmnl, owned, closed on exec, bound to the network namespace of the thread that opened it.
+/// A NETLINK_ROUTE socket of libmnl, owned, closed on exec, bound to the network namespace of the thread that opened
+/// it.
 final class MnlTransport: Transport {
   // The pointer never changes, and what libmnl does with it here are system calls on one descriptor.
   nonisolated(unsafe) private let socket: OpaquePointer
@@ -28,7 +29,8 @@ final class MnlTransport: Transport {
     }
     self.socket = socket
     portID = mnl_socket_get_portid(socket)
-    // Kernels before 4.12 and 4.20 lack these; errors are then without words and listings unfiltered, which the decoders allow for.
+    // Kernels before 4.12 and 4.20 lack these; errors are then without words and listings unfiltered, which the
+    // decoders allow for.
     enable(NETLINK_EXT_ACK)
     enable(NETLINK_CAP_ACK)
     enable(NETLINK_GET_STRICT_CHK)
@@ -59,7 +61,8 @@ final class MnlTransport: Transport {
   func discardPending() {
     var byte: UInt8 = 0
     var failures = 0
-    // Each call takes one datagram, cut to the byte there is room for. A pending overrun is reported once as an error; go on behind it.
+    // Each call takes one datagram, cut to the byte there is room for. A pending overrun is reported once as an error;
+    // go on behind it.
     while failures < 2 {
       if recv(descriptor, &byte, 1, Int32(MSG_DONTWAIT)) < 0 {
         let error = Self.lastError()

@@ -1,7 +1,8 @@
 @testable import Netlink
 import Testing
 
-/// What the kernel sends, as recorded from Linux 6.18 and shortened to the attributes that are read and some that are not.
+/// What the kernel sends, as recorded from Linux 6.18 and shortened to the attributes that are read and some that are
+/// not.
 @Suite struct DecodingTests {
   static let veth = bytes(
     """

@@ -1,7 +1,8 @@
 @testable import Netlink
 import Testing
 
-/// Whatever arrives, decoding ends, and reads nothing outside the datagram (the buffer is exactly as long as it; sanitizers watch).
+/// Whatever arrives, decoding ends, and reads nothing outside the datagram (the buffer is exactly as long as it;
+/// sanitizers watch).
 @Suite struct MalformedReplyTests {
   private func decodeAll(_ datagram: [UInt8]) {
     let exact = UnsafeMutableRawBufferPointer.allocate(byteCount: datagram.count, alignment: 16)

@@ -1,7 +1,8 @@
 @testable import Netlink
 import Testing
 
-/// What is sent, byte by byte (little endian; the netlink and rtnetlink structures of linux/netlink.h and linux/rtnetlink.h).
+/// What is sent, byte by byte (little endian; the netlink and rtnetlink structures of linux/netlink.h and
+/// linux/rtnetlink.h).
 @Suite struct RequestTests {
   private func encoded(_ request: consuming Request, sequence: UInt32 = 0x0102_0304) -> [UInt8] {
     request.withBytes(sequence: sequence) { Array($0) }

@@ -21,7 +21,8 @@ struct Call {
   /// The version the configuration asks for.
   var version: String { configuration?["cniVersion"]?.string ?? "1.0.0" }
 
-  /// Where the script lies, as far as that is known without the configuration: `DEBUG=` in CNI_ARGS, else `PATH-OF-PLUGIN.debug`.
+  /// Where the script lies, as far as that is known without the configuration: `DEBUG=` in CNI_ARGS, else
+  /// `PATH-OF-PLUGIN.debug`.
   var scriptPath: String? {
     for pair in (self["CNI_ARGS"] ?? "").split(separator: ";") where pair.hasPrefix("DEBUG=") {
       return String(pair.dropFirst("DEBUG=".count))

@@ -1,6 +1,7 @@
 import CNI
 
-/// A CNI plugin that does what a script says, verb by verb, and writes down every call; README.md has the script's form.
+/// A CNI plugin that does what a script says, verb by verb, and writes down every call; README.md has the script's
+/// form.
 @main
 enum NoopPlugin {
   static func main() {
