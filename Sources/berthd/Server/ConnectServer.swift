@@ -1,0 +1,111 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import RuntimeAPI
+import ServiceLifecycle
+
+/// The Connect unary protocol with JSON over HTTP/1.1: finds the route, reads the body, waits for the handler, answers.
+///
+/// Whatever is asked, the answer is what was asked for or a Connect error, never a router's plain text.
+struct ConnectServer: Sendable {
+  /// What answers GET at one path.
+  typealias Page = @Sendable () async -> Answer
+
+  /// The methods by path.
+  let routes: [String: Route]
+  /// The pages by path.
+  let pages: [String: Page]
+  let limits: RequestLimits
+  let gate: AdmissionGate
+  let accessLog: AccessLog
+
+  /// How long the rest of a body is read and thrown away after an early answer, so that the answer arrives.
+  private static let lingering = TimeAmount.seconds(5)
+
+  init(routes: [Route], pages: [String: Page] = [:], limits: RequestLimits, gate: AdmissionGate, accessLog: AccessLog) {
+    self.routes = Dictionary(routes.map { ($0.path, $0) }) { first, _ in first }
+    self.pages = pages
+    self.limits = limits
+    self.gate = gate
+    self.accessLog = accessLog
+  }
+
+  /// The service that listens at `socket` and answers until it is shut down.
+  ///
+  /// - Parameter onListening: called once the socket is bound, before the first connection is taken.
+  func service(
+    socket: String, eventLoopGroup: any EventLoopGroup, logger: Logger,
+    onListening: @escaping @Sendable () async -> Void
+  ) throws -> any Service {
+    let channel = HTTP1Channel.Configuration(
+      additionalChannelHandlers: [ConnectionHandler()], idleTimeout: TimeAmount(limits.idleTimeout),
+      httpDecoderConfiguration: .init(
+        maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))
+    // Hummingbird tells of every connection; what matters is in the access log.
+    var quiet = logger
+    quiet.logLevel = max(logger.logLevel, .warning)
+    let configuration = ServerConfiguration(
+      address: .unixDomainSocket(path: socket),
+      availableConnectionsDelegate: .maximum(limits.maxConnections, logger: quiet))
+    return try HTTPServerBuilder.http1(configuration: channel).buildServer(
+      configuration: configuration, eventLoopGroup: eventLoopGroup, logger: quiet,
+      responder: { request, writer, channel in try await respond(to: request, on: channel, writer: writer) },
+      onServerRunning: { _ in await onListening() })
+  }
+
+  private func respond(to request: Request, on channel: any Channel, writer: consuming ResponseWriter) async throws {
+    let startedAt = ContinuousClock.now
+    let connection = try await channel.pipeline.handler(type: ConnectionHandler.self).get()
+    connection.requestBegan()
+    let timeout = request.timeout
+    let deadline = timeout.duration.map { startedAt.advanced(by: $0) }
+    let call = CallContext(peer: connection.peer, deadline: deadline, startedAt: startedAt)
+    let route = routes[request.uri.path]
+    var answer: Answer
+    do {
+      if let page = try page(for: request) {
+        answer = await page()
+      } else {
+        let route = try admissible(request, route, timeout)
+        let admission = try gate.admit(isExempt: route.traits.contains(.exempt))
+        let body: [UInt8]
+        do {
+          if request.expectsContinue { try await writer.writeInformationalHead(HTTPResponse(status: .continue)) }
+          body = try await read(request, deadline: deadline)
+        } catch {
+          admission.release()
+          throw error
+        }
+        answer = await OperationRace(route: route, body: body, call: call, admission: admission, gate: gate)
+          .run(watching: connection)
+      }
+    } catch let refusal as Refusal {
+      answer = refusal.answer
+      answer.leavesBodyUnread = true
+    } catch {
+      answer = Answer(ConnectError(error))
+      answer.leavesBodyUnread = true
+    }
+    accessLog.record(call, method: route?.method, traits: route?.traits ?? [], answer, request: request)
+    if answer.leavesBodyUnread { connection.evict(after: Self.lingering, from: channel) }
+    try await write(answer, call, isHead: request.method == .head, with: writer)
+  }
+
+  private func write(
+    _ answer: Answer, _ call: CallContext, isHead: Bool, with writer: consuming ResponseWriter
+  ) async throws {
+    var fields = HTTPFields()
+    fields[.contentType] = answer.contentType
+    fields[.contentLength] = String(answer.body.count)
+    fields[.server] = "berth/\(Version.text)"
+    if answer.leavesBodyUnread { fields[.connection] = "close" }
+    for (name, value) in answer.headers + [("x-request-id", call.requestID)] {
+      if let name = HTTPField.Name(name) { fields[name] = value }
+    }
+    let status = HTTPResponse.Status(code: answer.status)
+    let body = isHead ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body))
+    try await writer.write(response: HTTPResponse(status: status, headerFields: fields), body: body)
+  }
+}

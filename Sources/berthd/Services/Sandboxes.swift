@@ -1,0 +1,15 @@
+import PodSandbox
+
+/// What the API's services ask of PodSandbox; a test answers in its place.
+protocol Sandboxes: Sendable {
+  func run(_ configuration: PodSandboxConfiguration, runtimeHandler: String) async throws(SandboxError) -> String
+  func stop(_ id: String) async throws(SandboxError) -> [StepReport]
+  func remove(_ id: String) async throws(SandboxError) -> [StepReport]
+  func status(_ id: String) throws(SandboxError) -> SandboxStatus
+  func details(_ id: String) throws(SandboxError) -> SandboxDetails
+  func list(_ filter: SandboxFilter) -> [SandboxSummary]
+  func traces(_ id: String) throws(SandboxError) -> [Trace]
+  func runtimeStatus() -> RuntimeStatus
+}
+
+extension SandboxService: Sandboxes {}
