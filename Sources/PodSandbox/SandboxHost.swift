@@ -66,6 +66,13 @@ final class SandboxHost: Sendable {
     }
   }
 
+  /// Takes the daemon's own cgroup away, if no sandbox is left in it.
+  func removeIdleCgroup() {
+    let parent = Cgroup(path: configuration.cgroupParent, in: cgroups.all)
+    // Where sandboxes live on, the kernel says EBUSY, and rightly so.
+    for hierarchy in cgroups.all { rmdir(parent.directory(in: hierarchy)) }
+  }
+
   /// The handler of this name; the default one has the empty name.
   func handler(_ name: String) throws(SandboxError) -> SandboxServiceConfiguration.RuntimeHandler {
     if let handler = configuration.runtimeHandlers[name] { return handler }

@@ -39,6 +39,7 @@ public final class SandboxService: Sendable {
     broadcaster.finish()
     host.exits.shutdown()
     host.spawner.shutdown()
+    host.removeIdleCgroup()
   }
 
   func emit(_ kind: SandboxEvent.Kind, _ sandbox: Sandbox) {
