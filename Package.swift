@@ -56,7 +56,8 @@ var targets: [Target] = [
     ],
     swiftSettings: swiftSettings),
   .executableTarget(
-    name: "noop-plugin", dependencies: ["CNI", systemPackage], path: "Tests/NoopPlugin", swiftSettings: swiftSettings),
+    name: "noop-plugin", dependencies: ["CNI"], path: "Tests/NoopPlugin", exclude: ["README.md"],
+    swiftSettings: swiftSettings),
   .testTarget(name: "LinuxKernelTests", dependencies: ["LinuxKernel", systemPackage], swiftSettings: swiftSettings),
   .testTarget(name: "NetlinkTests", dependencies: ["Netlink", "LinuxKernel", systemPackage], swiftSettings: swiftSettings),
   .testTarget(
