@@ -1,0 +1,114 @@
+import Glibc
+import LinuxKernel
+import SystemPackage
+
+/// One plugin process from its start to its end. Lives on a thread of its own, which it may block.
+struct PluginExecution: ~Copyable {
+  private let invoker: ExecutablePluginInvoker
+  private let cancellation: EventDescriptor
+  private let deadline: ContinuousClock.Instant
+  private let process: HostProcess
+  private var input: PluginInput
+  private var output: PluginOutput
+  private var errors: PluginOutput
+
+  /// Starts the plugin.
+  init(
+    _ request: PluginRequest, invoker: ExecutablePluginInvoker, cancellation: EventDescriptor,
+    deadline: ContinuousClock.Instant
+  ) throws(KernelError) {
+    PluginInput.blockBrokenPipeSignal()
+    let stdin = try PluginPipe(nonBlocking: .write)
+    let stdout = try PluginPipe(nonBlocking: .read)
+    let stderr = try PluginPipe(nonBlocking: .read)
+    let process = try HostProcess.spawn(
+      executable: request.executable, arguments: [request.executable], environment: invoker.variables(request),
+      standardInput: stdin.read.raw, standardOutput: stdout.write.raw, standardError: stderr.write.raw,
+      cgroup: invoker.cgroup, openFilesLimit: invoker.openFilesLimit)
+    self.invoker = invoker
+    self.cancellation = cancellation
+    self.deadline = deadline
+    self.process = process
+    input = PluginInput(stdin.writingEnd(), request.configuration)
+    output = PluginOutput(stdout.readingEnd(), limit: invoker.maximumOutput, keepsTail: false)
+    errors = PluginOutput(stderr.readingEnd(), limit: 32 << 10, keepsTail: true)
+  }
+
+  /// Talks to the plugin until it has ended and closed its pipes, or something goes wrong; kills what is left in that case.
+  mutating func run() -> PluginResponse {
+    let outcome = converse()
+    if case .ended(let exit) = outcome, exit.isSuccess { return response(outcome, leftover: nil) }
+    let leftover = kill()
+    output.drain()
+    errors.drain()
+    return response(outcome, leftover: leftover)
+  }
+
+  private mutating func response(_ outcome: PluginResponse.Outcome, leftover: String?) -> PluginResponse {
+    PluginResponse(outcome, stdout: output.bytes, stderr: errors.text, leftover: leftover)
+  }
+
+  private mutating func converse() -> PluginResponse.Outcome {
+    var graceEnd: ContinuousClock.Instant?
+    while true {
+      if graceEnd != nil, output.isAtEnd, errors.isAtEnd { return ended() }
+      let ready = Poll.wait(
+        for: [
+          (output.descriptor, POLLIN), (errors.descriptor, POLLIN), (input.descriptor, POLLOUT),
+          (graceEnd == nil ? process.process.pidfd : nil, POLLIN), (cancellation.raw, POLLIN),
+        ], until: min(deadline, graceEnd ?? deadline))
+      if ready[4] { return .cancelled }
+      if ready[0] { output.read() }
+      if ready[1] { errors.read() }
+      if ready[2] { input.write() }
+      if ready[3] { graceEnd = .now + invoker.pipeGrace }
+      if output.overflowed { return .failed("the plugin printed more than \(invoker.maximumOutput) bytes") }
+      guard !ready.contains(true) else { continue }
+      if let graceEnd, graceEnd <= .now { return .failed(heldOpen()) }
+      if deadline <= .now { return .timedOut(invoker.timeout) }
+    }
+  }
+
+  private func heldOpen() -> String {
+    let pipe = output.isAtEnd ? "standard error" : "standard output"
+    return "the plugin has ended, but a process that it left behind held its \(pipe) open for \(invoker.pipeGrace)"
+  }
+
+  private func ended() -> PluginResponse.Outcome {
+    do {
+      switch try process.exitStatus() {
+      case .exited(let status): return .ended(.exited(status))
+      case .signalled(let signal): return .ended(.signalled(signal))
+      }
+    } catch {
+      return .failed("\(error)")
+    }
+  }
+
+  /// Kills everything that the plugin started and waits for its end; says what could not be killed.
+  private func kill() -> String? {
+    let end = ContinuousClock.now + invoker.killTimeout
+    do {
+      if let cgroup = invoker.cgroup {
+        try cgroup.kill(until: end)
+        _ = try process.exitStatus()
+        return nil
+      }
+      return try killProcessGroup(until: end)
+    } catch {
+      return "processes of the plugin may be left: \(error)"
+    }
+  }
+
+  private func killProcessGroup(until end: ContinuousClock.Instant) throws -> String? {
+    let group = process.process.identity.pid
+    try process.signalGroup(SIGKILL)
+    _ = try process.exitStatus()
+    // Its members are no children of ours: there is nothing to wait on but the group itself.
+    while Glibc.kill(-group, 0) == 0 {
+      guard ContinuousClock.now < end else { return "processes of the plugin are left in process group \(group)" }
+      usleep(1000)
+    }
+    return nil
+  }
+}
