@@ -22,7 +22,8 @@ extension Cgroup {
       throw KernelError(errno: .deadlock, operation: "kill cgroup", subject: path, remedy: "this very process is in it")
     }
     let ceilings = forbidForks()
-    defer { for (file, value) in ceilings { try? CgroupFile.write(value, to: file) } }  // a group that is gone needs none
+    // The group may be used again. One that is gone needs no ceiling.
+    defer { for (file, value) in ceilings { try? CgroupFile.write(value, to: file) } }
     for hierarchy in hierarchies where hierarchy.isUnified {
       // Older kernels than 5.14 have no such file: the loop does it all.
       try? CgroupFile.write("1", to: directory(in: hierarchy) + "/cgroup.kill")

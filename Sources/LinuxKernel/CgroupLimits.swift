@@ -15,6 +15,7 @@ public struct CgroupLimits: Sendable, Hashable {
   /// Files of the unified hierarchy and their values.
   public var unified: [String: String]
 
+  /// Creates limits; what is left out stays as it is.
   public init(
     cpuShares: UInt64? = nil, cpuQuota: Int64? = nil, cpuPeriod: UInt64? = nil, memoryLimit: Int64? = nil,
     memoryAndSwapLimit: Int64? = nil, pidsLimit: Int64? = nil, unified: [String: String] = [:]

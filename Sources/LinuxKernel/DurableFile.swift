@@ -16,6 +16,8 @@ public enum DurableFile {
     _ path: String, with content: [UInt8], mode: UInt16 = 0o600, durable: Bool
   ) throws(KernelError) {
     let (directory, _) = split(path)
+    let place = "write.\(split(directory).name)"
+    try Failpoint.pass("\(place).before")
     let number = counter.add(1, ordering: .relaxed).newValue
     let temporary = "\(directory)/\(temporaryPrefix)\(getpid())-\(number)\(temporarySuffix)"
     do throws(KernelError) {
@@ -25,6 +27,7 @@ public enum DurableFile {
       try retrying("set the mode of", temporary) { fchmod(raw, mode_t(mode)) }
       try file.writeAll(content, subject: path)
       if durable { try retrying("sync", path) { fsync(raw) } }
+      try Failpoint.pass("\(place).middle")
       try file.close()
       try retrying("replace", path) { rename(temporary, path) }
     } catch {
@@ -32,6 +35,7 @@ public enum DurableFile {
       throw error
     }
     if durable { try syncDirectory(directory) }
+    try Failpoint.pass("\(place).after")
   }
 
   /// Syncs the file, then its directory: what was written without `durable` survives a loss of power from now on.

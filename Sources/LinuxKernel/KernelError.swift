@@ -27,6 +27,7 @@ public struct KernelError: Error, Sendable, Hashable {
 }
 
 extension KernelError: CustomStringConvertible {
+  /// What was tried, on what, why it failed and what to do.
   public var description: String {
     let failure = "\(operation) \(subject): \(errno)"
     guard let remedy else { return failure }

@@ -1,7 +1,9 @@
 /// The namespaces a pause gets of its own; a cgroup namespace always comes, a mount namespace is shared by all pauses.
 public struct PauseNamespaces: OptionSet, Hashable, Sendable {
+  /// The bits.
   public let rawValue: UInt32
 
+  /// Creates a set from its bits.
   public init(rawValue: UInt32) { self.rawValue = rawValue }
 
   /// Interfaces, addresses, routes, firewall rules.
@@ -25,6 +27,7 @@ public struct UserNamespaceMapping: Hashable, Sendable {
     /// How many.
     public let length: UInt32
 
+    /// Creates a range.
     public init(hostID: UInt32, containerID: UInt32, length: UInt32) {
       self.hostID = hostID
       self.containerID = containerID
@@ -37,6 +40,7 @@ public struct UserNamespaceMapping: Hashable, Sendable {
   /// The groups.
   public let gids: [Range]
 
+  /// Creates a mapping; user_namespaces(7) tells what the kernel accepts.
   public init(uids: [Range], gids: [Range]) {
     self.uids = uids
     self.gids = gids
@@ -64,6 +68,7 @@ public struct PauseSpecification: Sendable {
   /// The cgroup it is born in; it must exist.
   public var cgroup: Cgroup?
 
+  /// Creates a specification; the defaults are those of an ordinary pod.
   public init(
     namespaces: PauseNamespaces = [.network, .uts, .ipc, .pid], hostname: String? = nil, uid: UInt32 = 65535,
     gid: UInt32 = 65535, supplementalGroups: [UInt32] = [], oomScoreAdjustment: Int = -998,

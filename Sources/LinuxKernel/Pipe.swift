@@ -16,4 +16,7 @@ struct Pipe: ~Copyable {
 extension Pipe {
   /// Keeps the end for writing and closes the other one.
   consuming func takeWrite() -> OwnedDescriptor { write }
+
+  /// Keeps the end for reading and closes the other one.
+  consuming func takeRead() -> OwnedDescriptor { read }
 }

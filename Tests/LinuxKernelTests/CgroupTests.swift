@@ -1,0 +1,120 @@
+import Glibc
+import SystemPackage
+import Testing
+
+@testable import LinuxKernel
+
+extension Kernel {
+  @Suite("Cgroups")
+  struct CgroupTests {
+    private func group(_ name: String, in hierarchies: [CgroupHierarchy]) -> Cgroup {
+      Cgroup(path: "/berth-test-\(getpid())-\(name)", in: hierarchies)
+    }
+
+    @Test("hierarchies: version 1, version 2 and both")
+    func discovery() throws {
+      let v1 = """
+        33 31 0:30 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct
+        34 31 0:31 / /sys/fs/cgroup/cpuset rw - cgroup cgroup rw,cpuset
+        35 31 0:32 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory
+        40 31 0:37 / /sys/fs/cgroup/systemd rw - cgroup cgroup rw,xattr,name=systemd
+        45 31 0:32 / /mnt/again rw - cgroup cgroup rw,memory
+        """
+      let unified = "41 31 0:38 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw,nsdelegate"
+      let old = try CgroupHierarchies.discover(mountInfo: v1) { _ in [] }
+      #expect(old.all.map(\.mountPoint) == ["/sys/fs/cgroup/cpu,cpuacct", "/sys/fs/cgroup/memory"])
+      #expect(old.all[0].version == .v1(controllers: ["cpu", "cpuacct"]))
+      #expect(old.primary == old.all[0])
+      let new = try CgroupHierarchies.discover(mountInfo: unified) { $0.hasSuffix("unified") ? ["cpu", "memory"] : [] }
+      #expect(
+        new.all == [
+          CgroupHierarchy(version: .v2(controllers: ["cpu", "memory"]), mountPoint: "/sys/fs/cgroup/unified")
+        ])
+      let hybrid = try CgroupHierarchies.discover(mountInfo: v1 + "\n" + unified) { _ in [] }
+      #expect(hybrid.all.count == 3 && hybrid.primary.isUnified)
+      #expect(throws: KernelError.self) { try CgroupHierarchies.discover(mountInfo: "") { _ in [] } }
+    }
+
+    @Test("weights are shares on another scale")
+    func weights() {
+      #expect(Cgroup.weight(shares: 2) == 1 && Cgroup.weight(shares: 0) == 1)
+      #expect(Cgroup.weight(shares: 1024) == 39)
+      #expect(Cgroup.weight(shares: 262_144) == 10_000 && Cgroup.weight(shares: 1 << 40) == 10_000)
+    }
+
+    @Test("groups are made, limited and removed, absent ones too", .enabled(if: isRoot, "needs root"))
+    func lifecycle() throws {
+      let parent = group("life", in: try CgroupHierarchies.discover().all)
+      let child = parent.child("leaf")
+      #expect(!parent.exists)
+      try child.create()
+      try child.create()
+      #expect(parent.exists && child.exists)
+      try parent.apply(
+        CgroupLimits(cpuShares: 512, cpuQuota: 50_000, cpuPeriod: 100_000, memoryLimit: 64 << 20, pidsLimit: 100))
+      if let memory = parent.hierarchies.first(where: { $0.controllers.contains("memory") }), !memory.isUnified {
+        #expect(try text(parent.directory(in: memory) + "/memory.limit_in_bytes") == "67108864\n")
+      }
+      let pids = try #require(parent.hierarchies.first { $0.controllers.contains("pids") })
+      #expect(try text(parent.directory(in: pids) + "/pids.max") == "100\n")
+      let badName = #expect(throws: KernelError.self) { try parent.apply(CgroupLimits(unified: ["../x": "1"])) }
+      #expect(badName?.errno == .invalidArgument)
+      let noFile = #expect(throws: KernelError.self) { try parent.apply(CgroupLimits(unified: ["memory.none": "1"])) }
+      #expect(noFile?.errno == .notSupported)
+      try parent.remove()
+      try parent.remove()
+      try parent.kill(until: soon())
+      #expect(!parent.exists)
+      #expect(try parent.processes().isEmpty)
+    }
+
+    @Test("a busy group names its processes", .enabled(if: isRoot, "needs root"))
+    func busy() throws {
+      let group = group("busy", in: [try CgroupHierarchies.discover().primary])
+      try group.create()
+      let process = try shell("exec sleep 300", cgroup: group)
+      let error = #expect(throws: KernelError.self) { try group.remove() }
+      #expect(error?.errno == .resourceBusy)
+      #expect(error?.remedy?.contains("\(process.process.identity.pid)") == true)
+      try group.kill(until: soon())
+      try group.remove()
+      #expect(try process.exitStatus() == .signalled(SIGKILL))
+    }
+
+    @Test(
+      "processes that fork all the time are killed", .enabled(if: isRoot, "needs root"),
+      arguments: ["unified", "pids", "cpuacct"])
+    func forkHappy(_ kind: String) throws {
+      let all = try CgroupHierarchies.discover().all
+      guard
+        let hierarchy = all.first(where: {
+          kind == "unified" ? $0.isUnified : !$0.isUnified && $0.controllers.contains(kind)
+        })
+      else { return }
+      let group = group("fork-\(kind)", in: [hierarchy])
+      try group.create()
+      let leaf = group.child("leaf")
+      try leaf.create(enablingControllers: false)
+      let processes = try (0..<2).map { _ in try shell("while :; do (sleep 300 &); done", cgroup: leaf) }
+      #expect(try eventually { try group.processes().count > 40 })
+      try group.kill(until: soon())
+      #expect(try group.processes().isEmpty)
+      // A shell that finds no room for another child may exit before the kill reaches it.
+      for process in processes { #expect(try process.exitStatus() != .exited(0)) }
+      if kind == "pids" { #expect(try text(group.directory(in: hierarchy) + "/pids.max") == "max\n") }
+      try group.remove()
+    }
+
+    @Test("a group that holds this process is not killed", .enabled(if: isRoot, "needs root"))
+    func own() throws {
+      let group = group("own", in: [try CgroupHierarchies.discover().primary])
+      try group.create()
+      let directory = group.directory(in: group.hierarchies[0])
+      try CgroupFile.write("\(getpid())", to: directory + "/cgroup.procs")
+      let error = #expect(throws: KernelError.self) { try group.kill(until: soon()) }
+      #expect(error?.errno == .deadlock)
+      try CgroupFile.write("\(getpid())", to: group.hierarchies[0].mountPoint + "/cgroup.procs")
+      try group.remove()
+    }
+  }
+}

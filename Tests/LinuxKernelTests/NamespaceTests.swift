@@ -1,0 +1,160 @@
+import CLinux
+import Glibc
+import SystemPackage
+import Testing
+
+@testable import LinuxKernel
+
+/// Runs the closure on a thread with a mount namespace of its own.
+private func inPrivateMounts(_ body: () throws -> Void) throws {
+  try NetworkNamespace.onThread(name: "berth-test-mnt") {
+    try retrying("new", "mount namespace") { clinux_new_private_mount_namespace() }
+    try body()
+  }
+}
+
+extension Kernel {
+  @Suite("Mounts and network namespaces", .enabled(if: isRoot, "needs root"))
+  struct NamespaceTests {
+    let directory = TemporaryDirectory()
+
+    @Test("mountinfo is read with its escapes and tags")
+    func mountInfo() throws {
+      let line = "36 35 98:0 /mnt\\0401 /mnt\\0402 rw,noatime master:1 shared:2 - ext3 /dev/root rw,errors=continue"
+      let entry = try #require(Mounts.parse(line + "\ngarbage\n").first)
+      #expect(entry.root == "/mnt 1" && entry.mountPoint == "/mnt 2" && entry.type == "ext3")
+      #expect(entry.options == ["rw", "noatime"] && entry.propagation == ["master:1", "shared:2"])
+      #expect(entry.id == 36 && entry.parent == 35 && entry.superOptions == ["rw", "errors=continue"])
+      #expect(Mounts.parse("garbage").isEmpty)
+    }
+
+    @Test("mounts come and go")
+    func mounts() throws {
+      let path = directory.path
+      try inPrivateMounts {
+        #expect(try !Mounts.isMountPoint(path))
+        try Mounts.tmpfs(at: path, size: 65536, mode: 0o711)
+        #expect(try Mounts.isMountPoint(path))
+        let entry = try #require(try Mounts.entries().first { $0.mountPoint == path })
+        #expect(entry.type == "tmpfs" && Set(["nosuid", "nodev", "noexec"]).isSubset(of: entry.options))
+        try Mounts.makeShared(path)
+        #expect(try Mounts.entries().first { $0.mountPoint == path }?.propagation.isEmpty == false)
+        try Mounts.detach(path)
+        try Mounts.detach(path)
+        try Mounts.detach(path + "/none")
+        #expect(try !Mounts.isMountPoint(path) && !Mounts.isMountPoint(path + "/none"))
+      }
+    }
+
+    @Test("the directory is bound on itself and made shared, once")
+    func prepare() throws {
+      let path = directory.path + "/netns"
+      try inPrivateMounts {
+        try NetworkNamespace.prepareDirectory(path)
+        try NetworkNamespace.prepareDirectory(path)
+        let entries = try Mounts.entries().filter { $0.mountPoint == path }
+        #expect(entries.count == 1 && entries.first?.propagation.first?.hasPrefix("shared:") == true)
+      }
+    }
+
+    @Test("a pause's namespace is pinned, outlives it, and is unpinned for good")
+    func pin() throws {
+      let spawner = try PauseSpawner(pauseBinary: pauseBinary())
+      let pause = try spawner.start(PauseSpecification())
+      let path = directory.path + "/cni-x"
+      let inode = link("/proc/\(pause.process.identity.pid)/ns/net")
+      try inPrivateMounts {
+        try NetworkNamespace.pin(process: pause.process, at: path)
+        try NetworkNamespace.pin(process: pause.process, at: path)
+        #expect(NetworkNamespace.isPinned(path))
+        #expect(inode == "net:[\(try NetworkNamespace.identity(of: path).ino)]")
+        try pause.process.signal(SIGKILL)
+        pause.process.reap()
+        #expect(try NetworkNamespace.run(inside: path) { link("/proc/thread-self/ns/net") } == inode)
+        let late = directory.path + "/cni-late"
+        let gone = #expect(throws: KernelError.self) { try NetworkNamespace.pin(process: pause.process, at: late) }
+        #expect(gone?.errno == .noSuchProcess && access(late, F_OK) != 0)
+        try NetworkNamespace.unpin(path)
+        try NetworkNamespace.unpin(path)
+        #expect(access(path, F_OK) != 0 && !NetworkNamespace.isPinned(path))
+      }
+    }
+
+    @Test("a new namespace has nothing but lo; a second mount over it goes too")
+    func pinNew() throws {
+      let path = directory.path + "/cni-new"
+      try inPrivateMounts {
+        // On a thread in these mounts: pinNew starts its own from here.
+        try NetworkNamespace.pinNew(at: path)
+        #expect(NetworkNamespace.isPinned(path))
+        let links = try NetworkNamespace.run(inside: path) { try text("/proc/thread-self/net/dev") }
+        #expect(links.split(separator: "\n").count == 3 && links.contains("lo:"))
+        let other = #expect(throws: KernelError.self) { try NetworkNamespace.pinNew(at: path) }
+        #expect(other?.errno == .fileExists)
+        try Mounts.bind("/proc/self/ns/net", path)
+        try NetworkNamespace.unpin(path)
+        #expect(access(path, F_OK) != 0)
+      }
+    }
+
+    @Test("a failed pin leaves no file, and a missing directory is named")
+    func failedPin() throws {
+      let missing = #expect(throws: KernelError.self) { try NetworkNamespace.pinNew(at: directory.path + "/none/x") }
+      #expect(missing?.errno == .noSuchFileOrDirectory && missing?.remedy?.contains("--netns-dir") == true)
+      let me = try #require(ProcessHandle.open(ProcessIdentity(of: getpid())))
+      let path = directory.path + "/denied"
+      try inPrivateMounts {
+        // The namespace can be opened, but what it is mounted from is out of sight.
+        try Mounts.tmpfs(at: "/proc/\(getpid())/fd", size: 4096, mode: 0o755)
+        let denied = #expect(throws: KernelError.self) { try NetworkNamespace.pin(process: me, at: path) }
+        #expect(denied?.errno == .noSuchFileOrDirectory && denied?.operation.hasPrefix("bind") == true)
+      }
+      #expect(access(path, F_OK) != 0)
+    }
+
+    @Test("an error and a noncopyable value come out of a namespace")
+    func results() throws {
+      let path = directory.path + "/cni-run"
+      try inPrivateMounts {
+        try NetworkNamespace.pinNew(at: path)
+        let socket: OwnedDescriptor = try NetworkNamespace.run(inside: path) {
+          try OwnedDescriptor.open("/proc/thread-self/ns/net", O_RDONLY)
+        }
+        #expect(try FileIdentity(of: socket.raw) == NetworkNamespace.identity(of: path))
+        let error = #expect(throws: KernelError.self) {
+          try NetworkNamespace.run(inside: path) { throw KernelError(errno: .ioError, operation: "x", subject: "y") }
+        }
+        #expect(error?.errno == .ioError)
+        try NetworkNamespace.unpin(path)
+      }
+      #expect(throws: KernelError.self) { try NetworkNamespace.run(inside: directory.path) {} }
+    }
+
+    @Test("sysctls: which are a pod's own, and where they are written")
+    func sysctls() throws {
+      #expect(Sysctl.isNamespaced("net.core.somaxconn", network: true, ipc: false))
+      #expect(!Sysctl.isNamespaced("net.core.somaxconn", network: false, ipc: true))
+      for name in ["kernel.sem", "kernel.shmmax", "kernel.msgmax", "fs.mqueue.msg_max", "kernel/shmall"] {
+        #expect(Sysctl.isNamespaced(name, network: false, ipc: true), "\(name)")
+        #expect(!Sysctl.isNamespaced(name, network: true, ipc: false), "\(name)")
+      }
+      for name in [
+        "kernel.panic", "kernel.semaphore", "vm.swappiness", "net", "net..x", "net.../x", "net/../kernel/x", "net.a b",
+        "", "net.a\n",
+      ] {
+        #expect(!Sysctl.isNamespaced(name, network: true, ipc: true), "\(name)")
+      }
+      #expect(Sysctl.path(of: "net.ipv4.conf.eth0/1.forwarding") == "net/ipv4/conf/eth0.1/forwarding")
+      let host = try text("/proc/sys/net/core/somaxconn")
+      let pause = try PauseSpawner(pauseBinary: pauseBinary()).start(PauseSpecification())
+      try Sysctl.write([("net.core.somaxconn", "501"), ("kernel.shmmni", "77")], inside: pause.process)
+      #expect(try NetworkNamespace.run(inside: pause.process) { try text("/proc/sys/net/core/somaxconn") } == "501\n")
+      #expect(try text("/proc/sys/net/core/somaxconn") == host)
+      for (name, value) in [("net.core.nothing", "1"), ("net.core.somaxconn", "1\n2"), ("net.../x", "1")] {
+        #expect(throws: KernelError.self) { try Sysctl.write([(name, value)], inside: pause.process) }
+      }
+      try pause.process.signal(SIGKILL)
+      pause.process.reap()
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import Glibc
+import Synchronization
+import Testing
+
+@testable import LinuxKernel
+
+extension Kernel {
+  @Suite("Threads")
+  struct ThreadTests {
+    struct Odd: Error, Equatable {}
+
+    @Test("a closure runs on a thread of its own, which has its name, and its result comes back")
+    func run() async throws {
+      let name = await DedicatedThread.run(name: "berth-test-a-long-name") {
+        (try? text("/proc/thread-self/comm")) ?? "?"
+      }
+      #expect(name == "berth-test-a-lo\n")
+      await #expect(throws: Odd()) { try await DedicatedThread.run { () throws(Odd) -> Int in throw Odd() } }
+    }
+
+    @Test("an operation's jobs run on one thread, in blocking calls too, and the thread ends")
+    func operation() async throws {
+      let before = try Directories.entries("/proc/self/task").map(\.name).count
+      do {
+        let thread = try OperationThread(name: "berth-test-op")
+        let names = await withTaskExecutorPreference(thread) {
+          var names: Set<String> = []
+          for _ in 0..<5 {
+            names.insert(link("/proc/thread-self"))
+            await Task.yield()
+          }
+          return names
+        }
+        #expect(names.count == 1)
+        #expect(names.first != link("/proc/thread-self"))
+        thread.shutdown()
+        // Not lost: it runs elsewhere.
+        #expect(await Task(executorPreference: thread) { 7 }.value == 7)
+      }
+      do {
+        let dropped = try OperationThread(name: "berth-test-op2")
+        #expect(await Task(executorPreference: dropped) { 8 }.value == 8)
+      }
+      #expect(
+        try eventually {
+          try !Directories.entries("/proc/self/task").contains {
+            ((try? text("/proc/self/task/\($0.name)/comm")) ?? "").hasPrefix("berth-test-op")
+          }
+        })
+      _ = before
+    }
+  }
+}
