@@ -69,13 +69,14 @@ struct SandboxTransaction<Context: StepContext>: Sendable {
     input.deadline = .now + limit
     sandbox.trace.begin(step.name, action)
     let before = input
-    let attempt = await Watchdog.run(on: threads.current, until: input.deadline + Watchdog.grace) {
+    let attempt = await Watchdog.run(on: threads.current, until: input.deadline + Watchdog.grace(limit)) {
       await Self.attempt(step, action, on: before)
     }
     guard let attempt else {
       threads.writeOff()
       let stuck = SandboxError(
-        .deadlineExceeded, "\(step.name.rawValue): still in the kernel after \(limit + Watchdog.grace); given up")
+        .deadlineExceeded, "\(step.name.rawValue): still in the kernel after \(limit + Watchdog.grace(limit)); given up"
+      )
       sandbox.trace.end(.timeout, error: stuck.message)
       return Attempt(sandbox: sandbox, fault: stuck)
     }
@@ -90,10 +91,12 @@ struct SandboxTransaction<Context: StepContext>: Sendable {
     var sandbox = before
     do {
       try Task.checkCancellation()
+      try Failpoint.pass("\(action.rawValue).\(step.name.rawValue).before")
       switch action {
       case .do: try await step.do(&sandbox)
       case .undo: try await step.undo(&sandbox)
       }
+      try Failpoint.pass("\(action.rawValue).\(step.name.rawValue).after")
       return Attempt(sandbox: sandbox, fault: nil)
     } catch {
       return Attempt(sandbox: sandbox, fault: error)

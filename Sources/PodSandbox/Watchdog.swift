@@ -6,8 +6,8 @@ import Synchronization
 /// A system call that hangs (a dead NFS mount, a driver) holds its thread for ever; the daemon then writes the thread off
 /// and goes on.
 enum Watchdog {
-  /// What a body that keeps to its deadline gets on top of it, to clean up after itself.
-  static let grace = Duration.seconds(5)
+  /// What a body that keeps to its deadline gets on top of it, to end by itself.
+  static func grace(_ limit: Duration) -> Duration { limit / 4 }
 
   /// The body's value, or `nil` when it has not returned by `deadline`. Cancellation is passed on to the body.
   static func run<T: Sendable>(

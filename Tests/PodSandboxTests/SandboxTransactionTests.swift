@@ -108,7 +108,7 @@ private struct FakeStep: Step {
     let steps = [
       FakeStep(name: .reserveName),
       FakeStep(
-        name: .startPause, limit: .milliseconds(10) - Watchdog.grace,
+        name: .startPause, limit: .milliseconds(10),
         body: { while !gate.withLock({ $0 }) { sched_yield() } }),
     ]
     let failure = try await #require(throws: TransactionFailure<Journal>.self) {

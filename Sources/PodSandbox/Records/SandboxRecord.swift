@@ -14,6 +14,8 @@ struct SandboxRecord: Sendable, Hashable, Codable {
     case stopping
     /// Everything but the record and the files is released.
     case stopped
+    /// Removed by force: its name is free, but its networks' DEL is owed.
+    case owed
   }
 
   /// One network list as it was when the sandbox was asked for; DEL uses this, whatever has become of the file.

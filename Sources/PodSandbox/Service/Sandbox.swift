@@ -66,6 +66,7 @@ extension Sandbox.State {
     case .ready: pause == nil ? "not ready, its pause has exited" : "ready"
     case .stopping: "half stopped"
     case .stopped: "stopped"
+    case .owed: "removed, its DEL owed"
     }
   }
 }

@@ -85,10 +85,11 @@ final class SandboxRegistry: Sendable {
   /// The name is free again.
   func release(_ name: SandboxName) { state.withLock { $0.names[name] = nil } }
 
-  /// The sandbox and its name are gone.
+  /// The sandbox is gone, and its name, unless another one has that by now.
   func remove(_ sandbox: Sandbox) {
     state.withLock {
       $0.sandboxes[sandbox.id] = nil
+      guard case .sandbox(let owner)? = $0.names[sandbox.name], owner === sandbox else { return }
       $0.names[sandbox.name] = nil
     }
   }

@@ -31,6 +31,8 @@ extension SandboxService {
   private func withoutDuplicates(_ records: [SandboxRecord]) -> [SandboxRecord] {
     var owners: [SandboxName: String] = [:]
     return records.sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }.filter { record in
+      // What was removed by force has no name any more.
+      guard record.stage != .owed else { return true }
       guard let owner = owners[record.name] else {
         owners[record.name] = record.id
         return true
@@ -52,7 +54,11 @@ extension SandboxService {
 
   private func recover(_ record: SandboxRecord) async {
     let sandbox = Sandbox(Sandbox.State(record: record, pause: adoptablePause(record)))
-    sandbox.withState { $0.mayHaveOrphans = record.stage == .creating || record.stage == .stopping }
+    sandbox.withState { $0.mayHaveOrphans = [.creating, .stopping, .owed].contains(record.stage) }
+    guard record.stage != .owed else {
+      sandbox.withState { $0.isRemoved = true }
+      return debts.add(sandbox, after: .zero)
+    }
     registry.publish(sandbox)
     switch record.stage {
     case .ready:
@@ -61,7 +67,7 @@ extension SandboxService {
       } else {
         host.logger.warning("its pause is gone; the sandbox is not ready", metadata: ["sandbox": "\(record.id)"])
       }
-    case .stopped: break
+    case .stopped, .owed: break
     case .creating: await finish(sandbox, .recovery)
     case .stopping: await finish(sandbox, .stop)
     }

@@ -64,36 +64,55 @@ extension SandboxService {
       state.failedTrace = error.map { trace.snapshot(error: $0.message) }
       state.mayHaveOrphans = state.mayHaveOrphans && error != nil
     }
-    try conclude(sandbox, operation, wasReady: before.sandboxState == .ready, error)
+    try await conclude(sandbox, operation, wasReady: before.sandboxState == .ready, error)
     return reports
   }
 
   private func conclude(
     _ sandbox: Sandbox, _ operation: Trace.Operation, wasReady: Bool, _ error: SandboxError?
-  ) throws(SandboxError) {
+  ) async throws(SandboxError) {
     if wasReady { emit(.stopped, sandbox) }
     if let error {
       if let pause = sandbox.current.pause { watch(sandbox, pause) }
       throw error
     }
     guard operation == .stop else {
-      sandbox.withState { $0.isRemoved = true }
+      let isNews = sandbox.withState { state in
+        defer { state.isRemoved = true }
+        return !state.isRemoved
+      }
       registry.remove(sandbox)
-      emit(.deleted, sandbox)
+      if isNews { emit(.deleted, sandbox) }
       return
     }
     sandbox.withState { $0.record.stage = .stopped }
     do {
-      try host.store.write(sandbox.current.record, durable: false)
+      try await write(sandbox.current.record, durable: false)
     } catch {
       // Everything is released; at worst recovery runs the idempotent stop once more.
-      host.logger.warning(
-        "the record still says stopping: \(error)", metadata: ["sandbox": "\(sandbox.id)"])
+      host.logger.warning("the record still says stopping: \(error)", metadata: ["sandbox": "\(sandbox.id)"])
+    }
+  }
+
+  /// Writes a record away from the cooperative pool, and does not wait for ever for the disk.
+  func write(_ record: SandboxRecord, durable: Bool) async throws(SandboxError) {
+    let (store, limit) = (host.store, host.configuration.stepTimeout)
+    do {
+      let result = await Watchdog.run(on: try OperationThread(), until: .now + limit) {
+        Result { try store.write(record, durable: durable) }
+      }
+      guard let result else {
+        throw SandboxError(
+          .deadlineExceeded, "write \(store.path(of: record.id)): the disk has not answered for \(limit)")
+      }
+      try result.get()
+    } catch {
+      throw error as? SandboxError ?? SandboxError(.internal, "\(error)", sandboxID: record.id)
     }
   }
 
   /// Runs `body` to its end even if the caller is cancelled, who then stops waiting.
-  private func detached<T: Sendable>(
+  func detached<T: Sendable>(
     _ body: @escaping @Sendable () async throws(SandboxError) -> T
   ) async throws(SandboxError) -> T {
     try operations.check()

@@ -12,6 +12,7 @@ public final class SandboxService: Sendable {
   let broadcaster = EventBroadcaster()
   let failedTraces: FailedTraces
   let operations = OperationTracker()
+  let debts = Debts()
 
   /// Takes the directories, and recovers: every sandbox of an earlier daemon is adopted or cleaned up when this returns.
   ///
@@ -25,6 +26,7 @@ public final class SandboxService: Sendable {
       throw SandboxError(.failedPrecondition, "\(error)")
     }
     failedTraces = FailedTraces(limit: configuration.failedTraces)
+    debts.paid { [weak self] sandbox in await self?.pay(sandbox) ?? false }
     try await recover()
   }
 
@@ -35,6 +37,7 @@ public final class SandboxService: Sendable {
 
   /// Refuses new operations, waits for those under way, after `grace` undoes the runs among them. Sandboxes live on.
   public func shutdown(grace: Duration) async {
+    debts.close()
     await operations.close(grace: grace)
     broadcaster.finish()
     host.exits.shutdown()

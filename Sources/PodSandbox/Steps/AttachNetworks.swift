@@ -18,6 +18,7 @@ struct AttachNetworks: Step {
     try await sandbox.intentSync?.value
     sandbox.intentSync = nil
     guard sandbox.record.hasNetworkNamespace else { return }
+    try Failpoint.pass("do.AttachNetworks.middle")
     let cni = sandbox.host.cni(for: sandbox, timeout: sandbox.host.configuration.pluginTimeout)
     for index in sandbox.record.networks.indices {
       let network = sandbox.record.networks[index]
@@ -46,6 +47,7 @@ struct AttachNetworks: Step {
       try sandbox.paths.pluginCgroup.kill(until: sandbox.deadline)
     }
     try sandbox.ensureNetworkNamespace()
+    try Failpoint.pass("undo.AttachNetworks.middle")
     let cni = sandbox.host.cni(for: sandbox, timeout: sandbox.host.configuration.pluginDeleteTimeout)
     var faults: [String] = []
     for network in sandbox.record.networks.reversed() {

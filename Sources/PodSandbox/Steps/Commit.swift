@@ -13,6 +13,7 @@ struct Commit: Step {
       throw SandboxError(.internal, "no pause to commit")
     }
     try uncommitted.commit()
+    try Failpoint.pass("do.Commit.middle")
     var record = sandbox.record
     let addresses = try record.podAddresses()
     record.outcome = SandboxRecord.Outcome(

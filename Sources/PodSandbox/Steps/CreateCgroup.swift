@@ -8,6 +8,7 @@ struct CreateCgroup: Step {
 
   func `do`(_ sandbox: inout SandboxContext) throws {
     try sandbox.paths.cgroup.create()
+    try Failpoint.pass("do.CreateCgroup.middle")
     if let resources = sandbox.record.configuration.linux.resources {
       try sandbox.paths.cgroup.apply(CgroupLimits(resources))
     }
@@ -18,6 +19,7 @@ struct CreateCgroup: Step {
   func undo(_ sandbox: inout SandboxContext) throws {
     for group in [sandbox.paths.pluginCgroup, sandbox.paths.cgroup] {
       try group.kill(until: sandbox.deadline)
+      try Failpoint.pass("undo.CreateCgroup.middle")
       try group.remove()
     }
   }

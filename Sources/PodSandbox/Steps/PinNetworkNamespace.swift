@@ -10,6 +10,7 @@ struct PinNetworkNamespace: Step {
   func `do`(_ sandbox: inout SandboxContext) throws {
     guard sandbox.record.hasNetworkNamespace, let pause = sandbox.pause else { return }
     try NetworkNamespace.pin(process: pause, at: sandbox.paths.networkNamespace)
+    try Failpoint.pass("do.PinNetworkNamespace.middle")
     let socket = try RouteSocket(inside: sandbox.paths.networkNamespace)
     try socket.setUp(socket.link(named: "lo").index)
   }

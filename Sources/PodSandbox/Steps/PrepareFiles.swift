@@ -18,6 +18,7 @@ struct PrepareFiles: Step {
     try Directories.create(paths.directory, mode: 0o700, group: nil)
     try write(sandbox.record.hostname + "\n", to: paths.hostname)
     try write(hostFile("/etc/hosts"), to: paths.hosts)
+    try Failpoint.pass("do.PrepareFiles.middle")
     try write(resolvConf(sandbox.record.configuration.dnsConfig), to: paths.resolvConf)
     if sandbox.record.configuration.linux.securityContext.namespaceOptions.ipc == .pod {
       try Directories.create(paths.shm, mode: 0o700, group: nil)
@@ -27,6 +28,7 @@ struct PrepareFiles: Step {
 
   func undo(_ sandbox: inout SandboxContext) throws {
     try Mounts.detach(sandbox.paths.shm)
+    try Failpoint.pass("undo.PrepareFiles.middle")
     do {
       try FileManager.default.removeItem(atPath: sandbox.paths.directory)
     } catch let error as CocoaError where error.code == .fileNoSuchFile {

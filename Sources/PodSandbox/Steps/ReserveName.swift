@@ -11,6 +11,7 @@ struct ReserveName: Step {
   func `do`(_ sandbox: inout SandboxContext) throws {
     let (store, id) = (sandbox.host.store, sandbox.record.id)
     try store.write(sandbox.record, durable: false)
+    try Failpoint.pass("do.ReserveName.middle")
     sandbox.intentSync = Task {
       try await DedicatedThread.run(name: "intent-sync") { try store.sync(id) }
     }
@@ -20,6 +21,7 @@ struct ReserveName: Step {
     // Whatever the fsync says, the record goes; but it must not be under way when that happens.
     _ = await sandbox.intentSync?.result
     sandbox.intentSync = nil
+    try Failpoint.pass("undo.ReserveName.middle")
     try sandbox.host.store.remove(sandbox.record.id)
   }
 }

@@ -11,6 +11,7 @@ struct StartPause: Step {
     let pause = try sandbox.host.spawner.start(PauseSpecification(sandbox))
     sandbox.uncommitted = pause
     sandbox.pause = pause.process
+    try Failpoint.pass("do.StartPause.middle")
     let sysctls = sandbox.record.configuration.linux.effectiveSysctls
     if !sysctls.isEmpty { try Sysctl.write(sysctls, inside: pause.process) }
   }
@@ -19,6 +20,7 @@ struct StartPause: Step {
   func undo(_ sandbox: inout SandboxContext) throws {
     sandbox.uncommitted = nil
     try sandbox.paths.cgroup.kill(until: sandbox.deadline)
+    try Failpoint.pass("undo.StartPause.middle")
     sandbox.pause?.reap()
     sandbox.pause = nil
   }
