@@ -55,6 +55,9 @@ final class NetworkGates: Sendable {
     return Pass(gates: self, network: network, access: access)
   }
 
+  /// How many wait, for tests.
+  func waiting(_ network: String) -> Int { gates.withLock { $0[network]?.waiting.count ?? 0 } }
+
   private func leave(_ network: String, _ access: Access) {
     let admitted = gates.withLock { gates in
       guard var gate = gates[network] else { return [CheckedContinuation<Void, Never>]() }

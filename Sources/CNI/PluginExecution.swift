@@ -51,21 +51,24 @@ struct PluginExecution: ~Copyable {
   private mutating func converse() -> PluginResponse.Outcome {
     var graceEnd: ContinuousClock.Instant?
     while true {
-      if graceEnd != nil, output.isAtEnd, errors.isAtEnd { return ended() }
       let ready = Poll.wait(
         for: [
           (output.descriptor, POLLIN), (errors.descriptor, POLLIN), (input.descriptor, POLLOUT),
           (graceEnd == nil ? process.process.pidfd : nil, POLLIN), (cancellation.raw, POLLIN),
-        ], until: min(deadline, graceEnd ?? deadline))
+        ], until: graceEnd ?? deadline)
       if ready[4] { return .cancelled }
       if ready[0] { output.read() }
       if ready[1] { errors.read() }
       if ready[2] { input.write() }
       if ready[3] { graceEnd = .now + invoker.pipeGrace }
       if output.overflowed { return .failed("the plugin printed more than \(invoker.maximumOutput) bytes") }
-      guard !ready.contains(true) else { continue }
-      if let graceEnd, graceEnd <= .now { return .failed(heldOpen()) }
-      if deadline <= .now { return .timedOut(invoker.timeout) }
+      // After every round, not only idle ones: a plugin may chatter without end.
+      if let graceEnd {
+        if output.isAtEnd, errors.isAtEnd { return ended() }
+        if graceEnd <= .now { return ProcessGroup(leader: process).leaderSucceeded ? .failed(heldOpen()) : ended() }
+      } else if deadline <= .now {
+        return .timedOut(invoker.timeout)
+      }
     }
   }
 
@@ -76,6 +79,7 @@ struct PluginExecution: ~Copyable {
 
   private func ended() -> PluginResponse.Outcome {
     do {
+      if invoker.cgroup == nil { try ProcessGroup(leader: process).killUnlessSuccessful() }
       switch try process.exitStatus() {
       case .exited(let status): return .ended(.exited(status))
       case .signalled(let signal): return .ended(.signalled(signal))
@@ -94,21 +98,9 @@ struct PluginExecution: ~Copyable {
         _ = try process.exitStatus()
         return nil
       }
-      return try killProcessGroup(until: end)
+      return try ProcessGroup(leader: process).kill(until: end)
     } catch {
       return "processes of the plugin may be left: \(error)"
     }
-  }
-
-  private func killProcessGroup(until end: ContinuousClock.Instant) throws -> String? {
-    let group = process.process.identity.pid
-    try process.signalGroup(SIGKILL)
-    _ = try process.exitStatus()
-    // Its members are no children of ours: there is nothing to wait on but the group itself.
-    while Glibc.kill(-group, 0) == 0 {
-      guard ContinuousClock.now < end else { return "processes of the plugin are left in process group \(group)" }
-      usleep(1000)
-    }
-    return nil
   }
 }

@@ -20,7 +20,7 @@ func attachment(_ id: String = "c1", interface: String = "eth0", netns: String =
 }
 
 /// A runtime with a cache of its own.
-struct Bench {
+struct Bench: Sendable {
   let directory: TemporaryDirectory
   let invoker: ScriptedInvoker
   let runtime: CNIRuntime

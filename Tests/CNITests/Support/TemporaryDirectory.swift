@@ -2,7 +2,7 @@ import Glibc
 import SystemPackage
 
 /// A directory that is gone with this value.
-final class TemporaryDirectory {
+final class TemporaryDirectory: Sendable {
   let path: String
 
   init() throws {
