@@ -34,7 +34,9 @@ public struct Cgroup: Sendable, Hashable {
   /// In the unified hierarchy the controllers that limits need are made available in the group (cgroup.subtree_control of
   /// those above it), where that is possible: see ``apply(_:)``. Leave it out for groups that only hold processes.
   public func create(enablingControllers: Bool = true) throws(KernelError) {
-    for hierarchy in hierarchies { try create(in: hierarchy, enablingControllers && !hierarchy.controllers.isEmpty) }
+    for hierarchy in hierarchies {
+      try create(in: hierarchy, enablingControllers && hierarchy.isUnified && !hierarchy.controllers.isEmpty)
+    }
   }
 
   private func create(in hierarchy: CgroupHierarchy, _ enablesControllers: Bool) throws(KernelError) {
@@ -43,7 +45,7 @@ public struct Cgroup: Sendable, Hashable {
     if !enablesControllers, mkdir(directory, 0o755) == 0 || errno == EEXIST { return }
     var walked = hierarchy.mountPoint
     for name in path.split(separator: "/") {
-      if hierarchy.isUnified, enablesControllers { Self.enableControllers(of: hierarchy, below: walked) }
+      if enablesControllers { Self.enableControllers(of: hierarchy, below: walked) }
       walked += "/" + name
       do throws(KernelError) {
         try retrying("create cgroup", walked) { mkdir(walked, 0o755) }

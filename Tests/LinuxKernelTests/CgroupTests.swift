@@ -42,6 +42,39 @@ extension Kernel {
       #expect(Cgroup.weight(shares: 262_144) == 10_000 && Cgroup.weight(shares: 1 << 40) == 10_000)
     }
 
+    @Test("version 2: controllers are enabled on the way, limits converted")
+    func unified() throws {
+      // A plain directory stands in for the hierarchy, whose controllers another one may hold on this machine.
+      let root = TemporaryDirectory()
+      let control = try root.write("cgroup.subtree_control", "")
+      let cpu = CgroupHierarchy(version: .v2(controllers: ["cpu", "hugetlb"]), mountPoint: root.path)
+      let group = Cgroup(path: "a/b", in: [cpu])
+      try group.create(enablingControllers: false)
+      #expect(try text(control) == "")
+      try group.create()
+      #expect(try text(control) == "+cpu")
+      _ = try root.write("cgroup.subtree_control", "cpu\n")
+      try group.create()
+      #expect(try text(control) == "cpu\n")
+      _ = try root.write("a/b/cgroup.controllers", "cpu memory pids\n")
+      for file in ["cpu.weight", "cpu.max", "memory.max", "memory.swap.max", "pids.max", "memory.low"] {
+        _ = try root.write("a/b/" + file, "")
+      }
+      let all = CgroupHierarchy(version: .v2(controllers: ["cpu", "memory", "pids"]), mountPoint: root.path)
+      try Cgroup(path: "/a/b", in: [all]).apply(
+        CgroupLimits(
+          cpuShares: 1024, cpuQuota: 50_000, cpuPeriod: 100_000, memoryLimit: 1000, memoryAndSwapLimit: 1500,
+          pidsLimit: -1,
+          unified: ["memory.low": "7"]))
+      let files = ["cpu.weight", "cpu.max", "memory.max", "memory.swap.max", "pids.max", "memory.low"]
+      #expect(
+        try files.map { try text(root.path + "/a/b/" + $0) } == ["39", "50000 100000", "1000", "500", "max", "7"])
+      let missing = #expect(throws: KernelError.self) {
+        try Cgroup(path: "/a/b", in: []).apply(CgroupLimits(pidsLimit: 1))
+      }
+      #expect(missing?.errno == .notSupported)
+    }
+
     @Test("groups are made, limited and removed, absent ones too", .enabled(if: isRoot, "needs root"))
     func lifecycle() throws {
       let parent = group("life", in: try CgroupHierarchies.discover().all)
