@@ -1,5 +1,6 @@
 import Glibc
 import Logging
+import NIOCore
 import NIOPosix
 import PodSandbox
 import ServiceLifecycle
@@ -20,6 +21,8 @@ struct Daemon: Sendable {
     let sandboxes = try await SandboxService(configuration.sandboxes, logger: logger)
     let socket = SocketFile(path: configuration.socket, group: configuration.sandboxes.group)
     try socket.prepare()
+    // Requests are short and small: two loops serve them all, however many processors there are.
+    NIOSingletons.groupLoopCountSuggestion = 2
     let gate = AdmissionGate(limit: configuration.limits.maxConcurrentRequests)
     let signals = SignalService(logger: logger)
     let startFailure = Mutex<StartError?>(nil)
@@ -35,8 +38,10 @@ struct Daemon: Sendable {
         signals.end()
       }
     }
+    // The last quarter belongs to undoing what has not finished by then.
     let drain = DrainService(
-      gate: gate, notifier: notifier, grace: configuration.shutdownGrace, logger: logger,
+      gate: gate, notifier: notifier, patience: configuration.shutdownGrace * 3 / 4,
+      grace: configuration.shutdownGrace, logger: logger,
       endOperations: { await sandboxes.shutdown(grace: $0) })
     let group = serviceGroup([signals, server, drain])
     signals.ends(group)

@@ -8,7 +8,9 @@ import ServiceLifecycle
 struct DrainService: Service {
   let gate: AdmissionGate
   let notifier: ServiceNotifier
-  /// All the time there is; the last quarter belongs to undoing what has not finished by then.
+  /// How long operations may take to finish; then they are cancelled and undone.
+  let patience: Duration
+  /// All the time there is, from the signal on.
   let grace: Duration
   let logger: Logger
   /// Refuses new operations and waits for those under way; after the time given it undoes what can be undone.
@@ -18,13 +20,12 @@ struct DrainService: Service {
     do { try await gracefulShutdown() } catch { return }
     do { try notifier.stopping() } catch { logger.debug("systemd was not told", metadata: ["error": "\(error)"]) }
     gate.drain()
-    let patience = grace * 3 / 4
     let finished = Settlement<Bool>()
-    let abort = Task { [gate] in
+    let abort = Task { [gate, patience] in
       do { try await Task.sleep(for: patience) } catch { return }
       gate.abort()
     }
-    Task { [gate, endOperations] in
+    Task { [gate, patience, endOperations] in
       await endOperations(patience)
       await gate.waitUntilIdle()
       finished.settle(true)
