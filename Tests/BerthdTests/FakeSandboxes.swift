@@ -1,0 +1,76 @@
+import Synchronization
+
+@testable import PodSandbox
+@testable import berthd
+
+/// Sandboxes that are only names: what is asked is kept, what is answered is given.
+final class FakeSandboxes: Sandboxes {
+  private let state = Mutex((configurations: [PodSandboxConfiguration](), handlers: [String](), removed: [String]()))
+  private let failure: SandboxError?
+
+  init(failing failure: SandboxError? = nil) { self.failure = failure }
+
+  /// What was asked to be run.
+  var configurations: [PodSandboxConfiguration] { state.withLock { $0.configurations } }
+  /// With which handlers.
+  var handlers: [String] { state.withLock { $0.handlers } }
+  /// What was asked to be removed.
+  var removed: [String] { state.withLock { $0.removed } }
+
+  func run(_ configuration: PodSandboxConfiguration, runtimeHandler: String) async throws(SandboxError) -> String {
+    if let failure { throw failure }
+    return state.withLock {
+      $0.configurations.append(configuration)
+      $0.handlers.append(runtimeHandler)
+      return "id\($0.configurations.count)"
+    }
+  }
+
+  func stop(_ id: String) async throws(SandboxError) -> [StepReport] { [] }
+
+  func remove(_ id: String) async throws(SandboxError) -> [StepReport] {
+    if let failure { throw failure }
+    state.withLock { $0.removed.append(id) }
+    return []
+  }
+
+  func status(_ id: String) throws(SandboxError) -> SandboxStatus {
+    guard id == "id1" else { throw SandboxError(.notFound, "no pod sandbox with id \"\(id)\"", sandboxID: id) }
+    return SandboxStatus(
+      summary: summary, ip: "10.0.0.2", additionalIPs: ["fd00::2"],
+      namespaceOptions: LinuxConfiguration.NamespaceOptions())
+  }
+
+  func details(_ id: String) throws(SandboxError) -> SandboxDetails { throw SandboxError(.notFound, "not here") }
+
+  func list(_ filter: SandboxFilter) -> [SandboxSummary] {
+    filter.state == .notReady || !summary.id.hasPrefix(filter.id) ? [] : [summary]
+  }
+
+  func traces(_ id: String) throws(SandboxError) -> [Trace] {
+    let call = Trace.PluginCall(
+      plugin: "bridge", network: "n", verb: "ADD", interface: "eth0", start: 10, duration: 20, outcome: .failed,
+      exitStatus: 1,
+      errorCode: 7, errorMessage: "no", errorDetails: "at all", stderr: "oops")
+    let step = Trace.Step(
+      step: .attachNetworks, action: .do, outcome: .failed, error: "e", start: 5, duration: 30, pluginCalls: [call])
+    return [
+      Trace(sandboxID: id, operation: .run, startedAt: 1, duration: 100, outcome: .failed, error: "e", steps: [step])
+    ]
+  }
+
+  func runtimeStatus() -> RuntimeStatus {
+    RuntimeStatus(
+      conditions: [RuntimeStatus.Condition(type: "NetworkReady", status: false, reason: "R", message: "M")],
+      runtimeHandlers: ["", "fast"],
+      networks: [RuntimeStatus.Networks(directory: "/d", names: ["n"], loadError: "10.conflist: broken")])
+  }
+
+  private var summary: SandboxSummary {
+    var metadata = PodSandboxConfiguration.Metadata()
+    metadata.name = "a"
+    return SandboxSummary(
+      id: "id1", metadata: metadata, state: .ready, createdAt: 5, labels: ["k": "v"], annotations: [:],
+      runtimeHandler: "fast")
+  }
+}

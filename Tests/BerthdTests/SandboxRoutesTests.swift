@@ -1,0 +1,154 @@
+import RuntimeAPI
+import Testing
+
+@testable import PodSandbox
+@testable import berthd
+
+/// Each method of the API, from JSON to PodSandbox and back.
+@Suite struct SandboxRoutesTests {
+  private func serve(_ sandboxes: FakeSandboxes, _ body: (TestServer) async throws -> Void) async throws {
+    let routes =
+      RuntimeServiceRoutes(sandboxes: sandboxes, configuration: DaemonConfiguration()).routes
+      + BerthServiceRoutes(sandboxes: sandboxes).routes
+    try await TestServer.run(routes, body)
+  }
+
+  private func path(_ method: String) -> String { "/runtime.v1.RuntimeService/\(method)" }
+
+  @Test func runsWhatIsAskedFor() async throws {
+    let sandboxes = FakeSandboxes()
+    try await serve(sandboxes) { (server) async throws in
+      let request = """
+        {"config":{"metadata":{"name":"a","uid":"u","namespace":"n","attempt":2},"hostname":"h","log_directory":"/l",
+        "dnsConfig":{"servers":["1.1.1.1"],"searches":["x"],"options":["o"]},
+        "portMappings":[{"protocol":2,"containerPort":80,"hostPort":8080,"hostIp":"::1"}],
+        "labels":{"k":"v"},"annotations":{"a":"b"},
+        "linux":{"cgroupParent":"/p","sysctls":{"net.x":"1"},"resources":{"memoryLimitInBytes":"7","hugepageLimits":[{"pageSize":"2MB","limit":"4"}]},
+        "securityContext":{"runAsUser":{"value":"5"},"runAsGroup":{},"supplementalGroups":["9"],"seccomp":{"profileType":"RuntimeDefault"},
+        "namespaceOptions":{"network":"NODE","pid":"CONTAINER","ipc":2,
+        "usernsOptions":{"mode":"POD","uids":[{"hostId":100,"containerId":0,"length":10}],"gids":[{"hostId":200,"length":10}]}}}}},
+        "runtimeHandler":"fast"}
+        """
+      let response = try await server.post(path("RunPodSandbox"), request)
+      #expect(response.body == #"{"podSandboxId":"id1"}"#)
+      #expect(server.log.lines.last?.contains(" sandbox=id1 ") == true)
+    }
+    #expect(sandboxes.handlers == ["fast"])
+    #expect(sandboxes.configurations == [Self.everything])
+    let echoed = try PodSandboxConfiguration(CRI.PodSandboxConfig(Self.everything))
+    #expect(echoed == Self.everything)
+  }
+
+  private static var everything: PodSandboxConfiguration {
+    var wanted = PodSandboxConfiguration()
+    (wanted.metadata.name, wanted.metadata.uid, wanted.metadata.namespace, wanted.metadata.attempt) = ("a", "u", "n", 2)
+    (wanted.hostname, wanted.logDirectory) = ("h", "/l")
+    var dns = PodSandboxConfiguration.DNSConfiguration()
+    (dns.servers, dns.searches, dns.options) = (["1.1.1.1"], ["x"], ["o"])
+    wanted.dnsConfig = dns
+    var port = PodSandboxConfiguration.PortMapping()
+    (port.protocol, port.containerPort, port.hostPort, port.hostIP) = (.sctp, 80, 8080, "::1")
+    wanted.portMappings = [port]
+    (wanted.labels, wanted.annotations) = (["k": "v"], ["a": "b"])
+    (wanted.linux.cgroupParent, wanted.linux.sysctls) = ("/p", ["net.x": "1"])
+    var resources = LinuxResources()
+    (resources.memoryLimitInBytes, resources.hugepageLimits) = (7, ["2MB": 4])
+    wanted.linux.resources = resources
+    var context = LinuxConfiguration.SecurityContext()
+    (context.runAsUser, context.runAsGroup, context.supplementalGroups) = (5, 0, [9])
+    (context.namespaceOptions.network, context.namespaceOptions.pid, context.namespaceOptions.ipc) = (
+      .node, .container, .node
+    )
+    var (uids, gids) = (LinuxConfiguration.UserNamespace.IDMapping(), LinuxConfiguration.UserNamespace.IDMapping())
+    (uids.hostID, uids.length, gids.hostID, gids.length) = (100, 10, 200, 10)
+    var user = LinuxConfiguration.UserNamespace()
+    (user.uids, user.gids) = ([uids], [gids])
+    context.namespaceOptions.userNamespace = user
+    wanted.linux.securityContext = context
+    return wanted
+  }
+
+  @Test(arguments: [
+    ("{}", "config is missing"), (#"{"config":{}}"#, "config.metadata is missing"),
+    (#"{"config":{"metadata":{"name":"a"},"windows":{}}}"#, "config.windows"),
+    (
+      #"{"config":{"metadata":{"name":"a"},"linux":{"securityContext":{"seccomp":{"profileType":"Localhost","localhostRef":"x"}}}}}"#,
+      "seccomp"
+    ),
+    (
+      #"{"config":{"metadata":{"name":"a"},"linux":{"securityContext":{"selinuxOptions":{"level":"s0"}}}}}"#,
+      "selinuxOptions"
+    ),
+    (
+      #"{"config":{"metadata":{"name":"a"},"linux":{"securityContext":{"namespaceOptions":{"usernsOptions":{"mode":"CONTAINER"}}}}}}"#,
+      "usernsOptions"
+    ),
+    (
+      #"{"config":{"metadata":{"name":"a"},"linux":{"resources":{"hugepageLimits":[{"pageSize":"2MB"},{"pageSize":"2MB"}]}}}}"#,
+      "twice"
+    ),
+    (#"{"config":{"metadata":{"nmae":"a"}}}"#, "config.metadata.nmae"),
+  ])
+  func refusesWhatCannotBe(request: String, word: String) async throws {
+    let sandboxes = FakeSandboxes()
+    try await serve(sandboxes) { (server) async throws in
+      let response = try await server.post(path("RunPodSandbox"), request)
+      #expect(response.status == 400)
+      #expect(response.body.hasPrefix(#"{"code":"invalid_argument""#) && response.body.contains(word))
+    }
+    #expect(sandboxes.configurations.isEmpty)
+  }
+
+  @Test func tellsWhatWasUndone() async throws {
+    let report = StepReport(step: .attachNetworks, outcome: .failed, error: "DEL failed", milliseconds: 1.5)
+    let failure = SandboxError(.alreadyExists, "taken", sandboxID: "id7", undo: [report])
+    try await serve(FakeSandboxes(failing: failure)) { (server) async throws in
+      let response = try await server.post(path("RunPodSandbox"), #"{"config":{"metadata":{"name":"a"}}}"#)
+      #expect(response.status == 409)
+      let error = try #require(ConnectError(json: try JSONValue(parsing: Array(response.body.utf8)), httpStatus: 409))
+      #expect(error.code == .alreadyExists && error.message == "taken")
+      #expect(
+        error.undoReport
+          == UndoReport(
+            podSandboxId: "id7",
+            undo: [.init(step: "AttachNetworks", outcome: "failed", error: "DEL failed", milliseconds: 1.5)]))
+      #expect(server.log.lines.last?.contains(" sandbox=id7 ") == true)
+    }
+  }
+
+  @Test func answersTheRest() async throws {
+    let sandboxes = FakeSandboxes()
+    try await serve(sandboxes) { (server) async throws in
+      #expect(try await server.post(path("StopPodSandbox"), #"{"podSandboxId":"id1"}"#).body == "{}")
+      #expect(try await server.post(path("RemovePodSandbox"), #"{"pod_sandbox_id":"id1"}"#).body == "{}")
+      let item =
+        #"{"id":"id1","metadata":{"name":"a"},"state":"SANDBOX_READY","createdAt":"5","labels":{"k":"v"},"runtimeHandler":"fast"}"#
+      #expect(try await server.post(path("ListPodSandbox"), "{}").body == #"{"items":[\#(item)]}"#)
+      let filtered = try await server.post(
+        path("ListPodSandbox"), #"{"filter":{"state":{"state":"SANDBOX_NOTREADY"}}}"#)
+      #expect(filtered.body == "{}")
+      let status = try await server.post(path("PodSandboxStatus"), #"{"podSandboxId":"id1"}"#).body
+      #expect(status.contains(#""network":{"ip":"10.0.0.2","additionalIps":[{"ip":"fd00::2"}]}"#))
+      #expect(try await server.post(path("PodSandboxStatus"), #"{"podSandboxId":"x"}"#).status == 404)
+      let runtime = try await server.post(path("Status"), #"{"verbose":true}"#).body
+      #expect(runtime.contains(#"{"type":"NetworkReady","status":false,"reason":"R","message":"M"}"#))
+      #expect(runtime.contains(#""lastCNILoadStatus":"10.conflist: broken""#))
+      #expect(try await server.post(path("RuntimeConfig"), "{}").body == #"{"linux":{"cgroupDriver":"CGROUPFS"}}"#)
+    }
+    #expect(sandboxes.removed == ["id1"])
+  }
+
+  @Test func tellsTraces() async throws {
+    try await serve(FakeSandboxes()) { (server) async throws in
+      let response = try await server.post("/berth.v1.BerthService/GetPodSandboxTrace", #"{"podSandboxId":"id1"}"#)
+      #expect(
+        response.body == """
+          {"traces":[{"podSandboxId":"id1","operation":"RunPodSandbox","startedAt":"1","durationNanoseconds":"100","outcome":"failed",\
+          "error":"e","steps":[{"step":"AttachNetworks","action":"do","outcome":"failed","error":"e","startNanoseconds":"5",\
+          "durationNanoseconds":"30","pluginCalls":[{"plugin":"bridge","network":"n","verb":"ADD","interface":"eth0",\
+          "startNanoseconds":"10","durationNanoseconds":"20","outcome":"failed","exitStatus":1,\
+          "error":{"code":7,"msg":"no","details":"at all"},"stderr":"oops"}]}]}]}
+          """)
+    }
+  }
+}
