@@ -13,7 +13,7 @@ extension RuntimeClient {
     case NoAnswer.inTime:
       let time = deadline.map { "within \($0)" } ?? "in time"
       return ConnectError(code: .deadlineExceeded, message: "no answer from \(endpoint) \(time)")
-    case NoAnswer.cancelled:
+    case NoAnswer.cancelled, is CancellationError:
       return ConnectError(code: .canceled, message: "cancelled before \(endpoint) answered")
     case NoAnswer.connectionClosed:
       return unavailable("the connection was closed before the answer was complete; has berthd stopped?")

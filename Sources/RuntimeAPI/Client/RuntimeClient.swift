@@ -2,6 +2,12 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// Calls the API over a Unix socket: Connect unary JSON over HTTP/1.1, one connection per call.
 ///
 /// Safe to share between tasks. One thread serves it; `shutdown()` ends it (a program about to exit need not call it).
@@ -83,17 +89,24 @@ public final class RuntimeClient: Sendable {
     }
   }
 
-  private func connect(on loop: any EventLoop, answering promise: EventLoopPromise<HTTPAnswer>) async throws
-    -> any Channel
-  {
-    try await ClientBootstrap(group: loop)
-      .channelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHTTPClientHandlers()
-          try channel.pipeline.syncOperations.addHandler(AnswerCollector(promise))
-        }
+  /// Connects; while the daemon's backlog is full (EAGAIN, at once, on a Unix socket) it tries again for some two seconds.
+  private func connect(
+    on loop: any EventLoop, answering promise: EventLoopPromise<HTTPAnswer>
+  ) async throws -> any Channel {
+    let bootstrap = ClientBootstrap(group: loop).channelInitializer { channel in
+      channel.eventLoop.makeCompletedFuture {
+        try channel.pipeline.syncOperations.addHTTPClientHandlers()
+        try channel.pipeline.syncOperations.addHandler(AnswerCollector(promise))
       }
-      .connect(unixDomainSocketPath: endpoint.path).get()
+    }
+    for _ in 0..<100 {
+      do {
+        return try await bootstrap.connect(unixDomainSocketPath: endpoint.path).get()
+      } catch let error as IOError where error.errnoCode == EAGAIN {
+        try await Task.sleep(for: .milliseconds(20))
+      }
+    }
+    return try await bootstrap.connect(unixDomainSocketPath: endpoint.path).get()
   }
 
   private func requestHead(_ path: String, length: Int, deadline: Duration?) -> HTTPRequestHead {

@@ -55,6 +55,7 @@ private struct JSONWriter {
 
   private mutating func write(string: String) {
     append("\"")
+    var mayBeControl = false  // after the first byte of U+0080 to U+00BF
     for byte in string.utf8 {
       switch byte {
       case UInt8(ascii: "\""): append("\\\"")
@@ -62,13 +63,21 @@ private struct JSONWriter {
       case 0x0A: append("\\n")
       case 0x0D: append("\\r")
       case 0x09: append("\\t")
-      case 0..<0x20, 0x7F:
-        let digits = String(byte, radix: 16)
-        append("\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits)
+      case 0..<0x20, 0x7F: appendEscaped(byte)
+      case 0x80..<0xA0 where mayBeControl:
+        output.removeLast()
+        appendEscaped(byte)
       default: output.append(byte)
       }
+      mayBeControl = byte == 0xC2
     }
     append("\"")
+  }
+
+  /// Writes a control character so that no terminal obeys it.
+  private mutating func appendEscaped(_ byte: UInt8) {
+    let digits = String(byte, radix: 16)
+    append("\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits)
   }
 
   private mutating func breakLine() {

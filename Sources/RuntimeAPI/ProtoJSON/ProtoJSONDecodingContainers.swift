@@ -36,20 +36,16 @@ struct ProtoJSONKeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
     return value
   }
 
-  private func child(_ key: Key) throws -> ProtoJSONDecodingNode {
-    try node.decode(NodeCapture.self, field: value(key), named: key.stringValue).node
-  }
-
   func nestedContainer<NestedKey: CodingKey>(
     keyedBy type: NestedKey.Type, forKey key: Key
-  ) throws -> KeyedDecodingContainer<NestedKey> { try child(key).container(keyedBy: type) }
+  ) throws -> KeyedDecodingContainer<NestedKey> { throw node.nested() }
 
   func nestedUnkeyedContainer(forKey key: Key) throws -> any UnkeyedDecodingContainer {
-    try child(key).unkeyedContainer()
+    throw node.nested()
   }
 
   func superDecoder() throws -> any Decoder { node }
-  func superDecoder(forKey key: Key) throws -> any Decoder { try child(key) }
+  func superDecoder(forKey key: Key) throws -> any Decoder { throw node.nested() }
 }
 
 struct ProtoJSONUnkeyedDecoding: UnkeyedDecodingContainer {
@@ -77,13 +73,13 @@ struct ProtoJSONUnkeyedDecoding: UnkeyedDecodingContainer {
 
   mutating func nestedContainer<NestedKey: CodingKey>(
     keyedBy type: NestedKey.Type
-  ) throws -> KeyedDecodingContainer<NestedKey> { try decode(NodeCapture.self).node.container(keyedBy: type) }
+  ) throws -> KeyedDecodingContainer<NestedKey> { throw node.nested() }
 
   mutating func nestedUnkeyedContainer() throws -> any UnkeyedDecodingContainer {
-    try decode(NodeCapture.self).node.unkeyedContainer()
+    throw node.nested()
   }
 
-  mutating func superDecoder() throws -> any Decoder { try decode(NodeCapture.self).node }
+  mutating func superDecoder() throws -> any Decoder { throw node.nested() }
 }
 
 struct ProtoJSONSingleDecoding: SingleValueDecodingContainer {
@@ -95,17 +91,5 @@ struct ProtoJSONSingleDecoding: SingleValueDecodingContainer {
 
   func decode<T: Decodable>(_ type: T.Type) throws -> T {
     try node.decode(type, element: node.value, at: node.path)
-  }
-}
-
-/// Hands out the node it would be decoded from.
-private struct NodeCapture: Decodable {
-  let node: ProtoJSONDecodingNode
-
-  init(from decoder: any Decoder) throws {
-    guard let node = decoder as? ProtoJSONDecodingNode else {
-      throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: "not decoded by ProtoJSONDecoder"))
-    }
-    self.node = node
   }
 }

@@ -3,7 +3,6 @@ final class ProtoJSONDecodingNode: Decoder {
   let value: JSONValue
   let path: FieldPath
   private let report: UnknownFieldReport
-  private var isMessage = false
   private var asked: [String] = []
 
   init(_ value: JSONValue, at path: FieldPath, _ report: UnknownFieldReport) {
@@ -16,8 +15,7 @@ final class ProtoJSONDecodingNode: Decoder {
   var userInfo: [CodingUserInfoKey: Any] { [:] }
 
   func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
-    isMessage = true
-    return KeyedDecodingContainer(ProtoJSONKeyedDecoding(node: self, members: try members()))
+    KeyedDecodingContainer(ProtoJSONKeyedDecoding(node: self, members: try members()))
   }
 
   func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
@@ -70,11 +68,15 @@ final class ProtoJSONDecodingNode: Decoder {
   }
 
   private func reportUnknownFields() {
-    guard isMessage, case .object(let members) = value else { return }
+    guard case .object(let members) = value else { return }
     let known = Set(asked + asked.map(\.snakeCased))
     for member in members where !known.contains(member.key) && !report.isFull {
       report.add(UnknownField(member.key, at: path, known: asked))
     }
+  }
+
+  func nested() -> ProtoJSONError {
+    .invalid(path: path.description, reason: "messages have no nested containers")
   }
 
   func invalid(expected type: Any.Type) -> ProtoJSONError {
