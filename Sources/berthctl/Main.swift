@@ -21,7 +21,7 @@ struct Main {
       return 2
     }
     do {
-      var command = try Berthctl.parseAsRoot(arguments)
+      var command = try Berthctl.parseAsRoot(RuntimeFlag.spelledOut(in: arguments))
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {

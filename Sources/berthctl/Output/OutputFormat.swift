@@ -15,7 +15,8 @@ extension Console {
     case .yaml: write(try YAMLWriter.text(document))
     case .goTemplate:
       do {
-        line(try GoTemplate(template ?? "").render(document))
+        let isTerminal = terminalColumns() != nil
+        line(try GoTemplate(template ?? "").render(isTerminal ? document.sanitised : document))
       } catch {
         throw .init("template: \(error)")
       }
@@ -35,6 +36,18 @@ extension Console {
     case (.goTemplate, nil): throw .init("-o go-template needs --template")
     case (_, .some): throw .init("--template needs -o go-template")
     case (_, nil): break
+    }
+  }
+}
+
+extension JSONValue {
+  /// The document with its strings made safe for a terminal.
+  fileprivate var sanitised: JSONValue {
+    switch self {
+    case .null, .bool, .number: self
+    case .string(let text): .string(text.sanitised(keeping: ["\n", "\t"]))
+    case .array(let elements): .array(elements.map(\.sanitised))
+    case .object(let members): .object(members.map { .init($0.key, $0.value.sanitised) })
     }
   }
 }

@@ -4,16 +4,16 @@
   import Musl
 #endif
 
-/// A moment, written in the host's time zone.
+/// A moment, written in the host's time zone or in UTC.
 struct Timestamp {
   private let time: tm
   private let nanoseconds: Int64
 
   /// The moment so many nanoseconds after the epoch.
-  init(nanoseconds: Int64) {
+  init(nanoseconds: Int64, inUTC: Bool = false) {
     var seconds = time_t(nanoseconds >= 0 ? nanoseconds / 1_000_000_000 : (nanoseconds + 1) / 1_000_000_000 - 1)
     var time = tm()
-    localtime_r(&seconds, &time)
+    if inUTC { gmtime_r(&seconds, &time) } else { localtime_r(&seconds, &time) }
     self.time = time
     self.nanoseconds = nanoseconds - Int64(seconds) * 1_000_000_000
   }

@@ -33,8 +33,7 @@ struct GoTemplateLexer {
       }
       if !text.isEmpty { pieces.append(.text(text)) }
       var lexer = GoTemplateLexer(rest: rest)
-      let tokens = try lexer.action()
-      if !tokens.isEmpty { pieces.append(.action(tokens)) }
+      if let tokens = try lexer.action() { pieces.append(.action(tokens)) }
       rest = lexer.rest
       trimsNext = lexer.trimsNext
     }
@@ -49,33 +48,34 @@ struct GoTemplateLexer {
 
   private init(rest: Substring) { self.rest = rest }
 
-  /// The tokens up to `}}`; none for a comment.
-  private mutating func action() throws(GoTemplateError) -> [GoTemplateToken] {
-    try skipComment()
+  /// The tokens up to `}}`; nil for a comment.
+  private mutating func action() throws(GoTemplateError) -> [GoTemplateToken]? {
+    let isComment = try skipComment()
     var tokens: [GoTemplateToken] = []
     while true {
       if rest.hasPrefix("-}}") && (tokens.isEmpty || tokens.last == .space) {
         trimsNext = true
         rest = rest.dropFirst(3)
-        return tokens
+        return isComment ? nil : tokens
       }
       if rest.hasPrefix("}}") {
         rest = rest.dropFirst(2)
-        return tokens
+        return isComment ? nil : tokens
       }
       tokens.append(try token())
     }
   }
 
-  private mutating func skipComment() throws(GoTemplateError) {
+  private mutating func skipComment() throws(GoTemplateError) -> Bool {
     let start = rest.drop { $0.isWhitespace }
-    guard start.hasPrefix("/*") else { return }
+    guard start.hasPrefix("/*") else { return false }
     guard let end = start.firstRange(of: "*/") else { throw GoTemplateError("a comment that does not end") }
     rest = start[end.upperBound...]
     guard rest.hasPrefix("}}") || rest.hasPrefix(" -}}") else {
       throw GoTemplateError("a comment must be alone between {{ and }}")
     }
     if rest.hasPrefix(" ") { rest = rest.dropFirst() }
+    return true
   }
 
   private mutating func token() throws(GoTemplateError) -> GoTemplateToken {
