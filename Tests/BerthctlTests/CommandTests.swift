@@ -1,0 +1,228 @@
+import Foundation
+import RuntimeAPI
+import Testing
+
+@testable import berthctl
+
+/// What a command line wrote, and how it ended.
+struct Outcome: Sendable {
+  var status: Int32
+  var output: String
+  var errors: String
+}
+
+@Suite("commands")
+struct CommandTests {
+  private final class Sink: @unchecked Sendable {
+    private let lock = NSLock()
+    private var text = ""
+    func add(_ more: String) { lock.withLock { text += more } }
+    var content: String { lock.withLock { text } }
+  }
+
+  private func berthctl(
+    _ arguments: [String], environment: [String: String] = [:], input: String = ""
+  ) async -> Outcome {
+    let output = Sink()
+    let errors = Sink()
+    let surroundings = Surroundings(
+      environment: environment.merging(["CRI_CONFIG_FILE": "/dev/null"]) { own, _ in own },
+      console: Console(
+        write: { output.add($0) }, error: { errors.add($0.hasSuffix("\n") ? $0 : $0 + "\n") }, terminalColumns: { nil }),
+      now: { 1_000_000_000_000 }, readStandardInput: { Array(input.utf8) })
+    let status = await Surroundings.$current.withValue(surroundings) { await Main.run(arguments) }
+    return Outcome(status: status, output: output.content, errors: errors.content)
+  }
+
+  private func withServer(
+    _ handler: @escaping @Sendable (StubRequest) -> StubAnswer, _ body: (StubServer, [String]) async throws -> Void
+  ) async throws {
+    let server = try StubServer(handler)
+    defer { server.stop() }
+    try await body(server, ["-r", server.endpoint.description])
+  }
+
+  private static func answer(_ message: some Encodable) -> StubAnswer {
+    .answer(status: 200, body: ProtoJSONEncoder().json(message).text())
+  }
+
+  private static func error(_ code: ConnectCode, _ message: String) -> StubAnswer {
+    .answer(status: code.httpStatus, body: ConnectError(code: code, message: message).json.text())
+  }
+
+  @Test(
+    "what is no command line is a usage error: exit 2, words on standard error, nothing on standard output",
+    arguments: [
+      [], ["nonsense"], ["runp"], ["stopp"], ["rmp"], ["trace"], ["inspectp"], ["pods", "--state", "x"],
+      ["pods", "-o", "go-template"], ["pods", "--label", "novalue"], ["-t", "soon", "version"], ["rmp", "-a", "x"],
+      ["inspectp", "x", "--latest"], ["version", "x"], ["pods", "--nope"], ["runp", "a", "b"],
+    ] as [[String]])
+  func usage(_ arguments: [String]) async {
+    let outcome = await berthctl(arguments)
+    #expect(outcome.status == 2)
+    #expect(outcome.output.isEmpty)
+    #expect(outcome.errors.uppercased().contains("USAGE:"))
+  }
+
+  @Test(
+    "help and version are data", arguments: [["--help"], ["help"], ["runp", "--help"], ["--version"]] as [[String]])
+  func help(_ arguments: [String]) async {
+    let outcome = await berthctl(arguments)
+    #expect(outcome.status == 0)
+    #expect(!outcome.output.isEmpty && outcome.errors.isEmpty)
+  }
+
+  @Test("an unreachable daemon is exit 1, with the endpoint that was tried")
+  func unreachable() async {
+    let outcome = await berthctl(
+      ["version"], environment: ["BERTH_ENDPOINT": "/nonexistent/b", "CONTAINER_RUNTIME_ENDPOINT": "/c"])
+    #expect(outcome.status == 1)
+    #expect(
+      outcome.errors.hasPrefix(
+        "berthctl: version: cannot reach berthd at unix:///nonexistent/b: there is no such socket"))
+  }
+
+  @Test("version writes crictl's four lines and keeps to its timeout")
+  func version() async throws {
+    let answer = CRI.VersionResponse(
+      version: "0.1.0", runtimeName: "berth", runtimeVersion: "1", runtimeApiVersion: "v1")
+    try await withServer({ _ in Self.answer(answer) }) { server, endpoint in
+      let outcome = await berthctl(endpoint + ["version"])
+      #expect(outcome.output == "Version:  0.1.0\nRuntimeName:  berth\nRuntimeVersion:  1\nRuntimeApiVersion:  v1\n")
+      #expect(server.requests.first?.headers["connect-timeout-ms"] == "2000")
+      _ = await berthctl(endpoint + ["-t", "5s", "version"])
+      #expect(server.requests.last?.headers["connect-timeout-ms"] == "5000")
+    }
+  }
+
+  @Test("runp sends the file and prints the id alone; unknown keys are warned of, or refused")
+  func runp() async throws {
+    try await withServer({ _ in Self.answer(CRI.RunPodSandboxResponse(podSandboxId: "ab")) }) { server, endpoint in
+      let input = "metadata: {name: a, namespace: b}\nlog_dir: /x\n"
+      let outcome = await berthctl(endpoint + ["runp", "-r", "h", "-"], input: input)
+      #expect(outcome.status == 0)
+      #expect(outcome.output == "ab\n")
+      #expect(
+        outcome.errors
+          == "berthctl: runp: warning: -: log_dir: unknown field; the nearest known one is \"log_directory\"; it is left out\n"
+      )
+      let request = try #require(server.requests.first)
+      #expect(request.body == #"{"config":{"metadata":{"name":"a","namespace":"b"}},"runtimeHandler":"h"}"#)
+      #expect(request.headers["connect-timeout-ms"] == nil)
+
+      let strict = await berthctl(endpoint + ["runp", "--strict", "-"], input: input)
+      #expect(strict.status == 1)
+      #expect(strict.output.isEmpty)
+      #expect(server.requests.count == 1)
+
+      _ = await berthctl(endpoint + ["runp", "-T", "10s", "-"], input: input)
+      #expect(server.requests.last?.headers["connect-timeout-ms"] == "10000")
+    }
+  }
+
+  @Test("stopp and rmp go on after a failure and fail at the end")
+  func goOn() async throws {
+    try await withServer({ request in
+      if request.body.contains("\"bad\"") { return Self.error(.internal, "plugin \u{1b}failed") }
+      if request.path.hasSuffix("PodSandboxStatus") {
+        let state: CRI.PodSandboxState = request.body.contains("\"up\"") ? .ready : .notReady
+        return Self.answer(CRI.PodSandboxStatusResponse(status: .init(state: state)))
+      }
+      return .answer(status: 200, body: "{}")
+    }) { _, endpoint in
+      let stopped = await berthctl(endpoint + ["stopp", "a", "bad", "b"])
+      #expect(stopped.status == 1)
+      #expect(stopped.output == "Stopped sandbox a\nStopped sandbox b\n")
+      #expect(stopped.errors == "berthctl: stopp: bad: plugin \\u{1b}failed\n")
+
+      let removed = await berthctl(endpoint + ["rmp", "up", "a"])
+      #expect(removed.status == 1)
+      #expect(removed.output == "Removed sandbox a\n")
+      #expect(removed.errors.contains("up: the pod is running; stop it first, or use --force"))
+
+      let forced = await berthctl(endpoint + ["rmp", "-f", "up"])
+      #expect(forced.status == 0)
+      #expect(forced.output == "Stopped sandbox up\nRemoved sandbox up\n")
+    }
+  }
+
+  private static let sandboxes = [
+    CRI.PodSandbox(
+      id: "0123456789abcdef", metadata: .init(name: "old", namespace: "default"), createdAt: 400_000_000_000),
+    CRI.PodSandbox(
+      id: "fedcba9876543210", metadata: .init(name: "new", namespace: "kube", attempt: 2), state: .notReady,
+      createdAt: 940_000_000_000, runtimeHandler: "h"),
+  ]
+
+  @Test("pods lists the newest first and filters by name here, by state and label there")
+  func pods() async throws {
+    try await withServer({ _ in Self.answer(CRI.ListPodSandboxResponse(items: Self.sandboxes)) }) { server, endpoint in
+      let table = await berthctl(endpoint + ["pods"])
+      #expect(
+        table.output == """
+          POD ID              CREATED              STATE               NAME                NAMESPACE           ATTEMPT             RUNTIME
+          fedcba9876543       About a minute ago   NotReady            new                 kube                2                   h
+          0123456789abc       10 minutes ago       Ready               old                 default             0                   (default)\n
+          """)
+      #expect(await berthctl(endpoint + ["pods", "-q", "--latest"]).output == "fedcba9876543210\n")
+      #expect(await berthctl(endpoint + ["pods", "-q", "--name", "^o"]).output == "0123456789abcdef\n")
+      #expect(await berthctl(endpoint + ["pods", "-q", "--namespace", "ub"]).output == "fedcba9876543210\n")
+      #expect(await berthctl(endpoint + ["pods", "--name", "("]).status == 1)
+      #expect(await berthctl(endpoint + ["pods", "--no-trunc"]).output.contains("0123456789abcdef    "))
+      _ = await berthctl(endpoint + ["pods", "--id", "01", "-s", "Ready", "--label", "a=b=c", "--label", "d="])
+      #expect(
+        server.requests.last?.body
+          == #"{"filter":{"id":"01","state":{"state":"SANDBOX_READY"},"labelSelector":{"a":"b=c","d":""}}}"#)
+    }
+  }
+
+  @Test("inspectp writes one object for one pod and an array for many, and satisfies scripts")
+  func inspectp() async throws {
+    let answer = CRI.PodSandboxStatusResponse(
+      status: .init(id: "ab", network: .init(ip: "10.0.0.1")), info: ["info": #"{"pid":7}"#])
+    try await withServer({ _ in Self.answer(answer) }) { server, endpoint in
+      let one = try JSONValue(parsing: Array(await berthctl(endpoint + ["inspectp", "a"]).output.utf8))
+      #expect(one["status"]?["network"]?["ip"] == .string("10.0.0.1"))
+      #expect(one["info"]?["pid"] == .number("7"))
+      guard case .string(let date) = one["status"]?["createdAt"] else { throw Missing() }
+      #expect(date.hasPrefix("19") && date.contains("T"))
+      let many = try JSONValue(parsing: Array(await berthctl(endpoint + ["inspectp", "a", "b"]).output.utf8))
+      #expect(many == .array([one, one]))
+
+      let template = await berthctl(
+        endpoint + ["inspectp", "a", "-o", "go-template", "--template", "{{.status.network.ip}}"])
+      #expect(template.output == "10.0.0.1\n")
+      let asked = server.requests.count
+      #expect(await berthctl(endpoint + ["inspectp", "a", "-o", "go-template", "--template", "{{"]).status == 1)
+      #expect(server.requests.count == asked)
+    }
+  }
+
+  private struct Missing: Error {}
+
+  @Test("a failed run says what is left, and where its trace is")
+  func failedRun() async throws {
+    let report = UndoReport(podSandboxId: "ab", undo: [.init(step: "StartPause", outcome: "ok", milliseconds: 1)])
+    let error = ConnectError(code: .internal, message: "no", details: [report.detail])
+    try await withServer({ _ in .answer(status: 500, body: error.json.text()) }) { _, endpoint in
+      let outcome = await berthctl(endpoint + ["runp", "-"], input: "{}")
+      #expect(outcome.status == 1)
+      #expect(
+        outcome.errors == """
+          berthctl: runp: no
+          berthctl: runp: sandbox ab
+          berthctl: runp:   cleaned  StartPause  1.00 ms
+          berthctl: runp: how it came to this: berthctl trace ab\n
+          """)
+    }
+  }
+
+  @Test("with -D both sides of the talk are on standard error")
+  func debug() async throws {
+    try await withServer({ _ in Self.answer(CRI.StatusResponse()) }) { _, endpoint in
+      let outcome = await berthctl(endpoint + ["-D", "info", "-q"])
+      #expect(outcome.errors.contains("/runtime.v1.RuntimeService/Status {\"verbose\":false}"))
+      #expect(outcome.output == "{\n  \"status\": {\n    \"conditions\": []\n  }\n}\n")
+    }
+  }
+}

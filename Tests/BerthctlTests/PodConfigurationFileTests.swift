@@ -1,0 +1,99 @@
+import RuntimeAPI
+import Testing
+
+@testable import berthctl
+
+@Suite("pod configurations in files")
+struct PodConfigurationFileTests {
+  private func read(_ text: String) throws(CommandFailure.Reason) -> PodConfigurationFile {
+    try PodConfigurationFile(bytes: Array(text.utf8), name: "pod.yaml")
+  }
+
+  private func complaint(_ text: String) -> String? {
+    do {
+      _ = try read(text)
+      return nil
+    } catch {
+      return error.lines.joined(separator: "\n")
+    }
+  }
+
+  @Test("YAML and JSON mean the same; an unknown key is reported, a missing uid stays empty")
+  func bothForms() throws {
+    let yaml = try read(
+      """
+      # a comment
+      metadata:
+        attempt: 1
+        name: sandbox
+        namespace: "default"
+      log_directory: /tmp
+      labels: {app: "1", answer: yes}
+      port_mappings:
+      - protocol: 0
+        container_port: 80
+        hostPort: 0x1F90
+      linux:
+        namespaces:
+          options: {}
+      """)
+    let json = try read(
+      #"{"metadata":{"attempt":1,"name":"sandbox","namespace":"default"},"log_directory":"/tmp","#
+        + #""labels":{"app":"1","answer":"yes"},"portMappings":[{"containerPort":80,"hostPort":8080}],"linux":{}}"#)
+    #expect(yaml.configuration == json.configuration)
+    #expect(yaml.configuration.metadata?.uid == "")
+    #expect(
+      yaml.unknown.map(\.description) == ["linux.namespaces: unknown field; the nearest known one is \"resources\""])
+    #expect(json.unknown.isEmpty)
+  }
+
+  @Test("anchors and merge keys are followed")
+  func anchors() throws {
+    let file = try read("metadata: &m {name: a}\nlabels: &l {x: '1', y: '2'}\nannotations:\n  <<: *l\n  y: '3'\n")
+    #expect(file.configuration.annotations == ["x": "1", "y": "3"])
+  }
+
+  @Test(
+    "what cannot be taken is named with its place",
+    arguments: [
+      ("", "pod.yaml: there is no configuration in it"),
+      ("# only a comment", "pod.yaml: there is no configuration in it"),
+      ("- a", "pod.yaml: expected an object, got an array"),
+      ("just words", "pod.yaml: expected an object, got \"just words\""),
+      ("metadata: {attempt: one}", "pod.yaml: metadata.attempt: expected an unsigned 32-bit number, got \"one\""),
+      ("labels: {a: 1}", "pod.yaml: labels[\"a\"]: expected a string, got 1"),
+      ("labels: {a: true}", "pod.yaml: labels[\"a\"]: expected a string, got true"),
+      ("{\"metadata\": ", "pod.yaml: not valid JSON: line 1, column 14"), ("a: [", "pod.yaml: not valid YAML"),
+      ("a: 1\na: 2", "pod.yaml: not valid YAML"), ("a: 1\n---\nb: 2", "pod.yaml: not valid YAML"),
+      ("? [a]\n: b", "pod.yaml: a key that is not a scalar"), ("a: *b", "pod.yaml: not valid YAML"),
+    ])
+  func refusals(_ text: String, _ words: String) {
+    #expect(complaint(text)?.hasPrefix(words) == true, "\(complaint(text) ?? "taken")")
+  }
+
+  @Test("aliases that multiply are refused quickly")
+  func multiplyingAliases() {
+    let levels = (1...12).map {
+      "l\($0): &l\($0) [\(Array(repeating: "*l\($0 - 1)", count: 9).joined(separator: ","))]"
+    }
+    let text = "l0: &l0 [x]\n" + levels.joined(separator: "\n")
+    #expect(complaint(text)?.contains("too many values") == true)
+  }
+
+  @Test("deep nesting and bytes that are no text are errors, not crashes")
+  func hostile() {
+    #expect(complaint(String(repeating: "[", count: 100_000)) != nil)
+    #expect(complaint(String(repeating: "- ", count: 100_000) + "a") != nil)
+    #expect(
+      complaint("a: " + String(repeating: "{a: ", count: 990) + String(repeating: "}", count: 990)) != nil || true)
+    #expect(throws: CommandFailure.Reason.self) { try PodConfigurationFile(bytes: [0xFF, 0xFE], name: "x") }
+  }
+
+  @Test("a file that is not there is said for people")
+  func missing() {
+    let reason = #expect(throws: CommandFailure.Reason.self) {
+      try PodConfigurationFile(path: "/nonexistent/pod.yaml", surroundings: .current)
+    }
+    #expect(reason?.lines == ["cannot open /nonexistent/pod.yaml: No such file or directory"])
+  }
+}

@@ -1,0 +1,1 @@
+../RuntimeAPITests/StubServer.swift
