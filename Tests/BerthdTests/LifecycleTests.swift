@@ -69,6 +69,7 @@ import Testing
       var status = stat()
       #expect(stat("\(directory)/d", &status) == 0)
       #expect(status.st_mode & 0o777 == 0o700)
+      #expect(throws: Never.self) { try file.prepare() }
     }
   }
 

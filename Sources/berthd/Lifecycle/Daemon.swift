@@ -5,6 +5,7 @@ import NIOPosix
 import PodSandbox
 import ServiceLifecycle
 import Synchronization
+import SystemPackage
 
 /// The daemon from its start to its end: the sandbox service, the API in front of it, and what ends them in order.
 struct Daemon: Sendable {
@@ -46,7 +47,12 @@ struct Daemon: Sendable {
     let group = serviceGroup([signals, server, drain])
     signals.ends(group)
     defer { socket.remove() }
-    try await group.run()
+    do {
+      try await group.run()
+    } catch let error as IOError {
+      let reason = Errno(rawValue: error.errnoCode)
+      throw StartError("socket \(configuration.socket): cannot listen there: \(reason); choose another --socket")
+    }
     if let failure = startFailure.withLock({ $0 }) { throw failure }
     logger.notice("ended")
   }

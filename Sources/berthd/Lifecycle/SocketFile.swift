@@ -11,7 +11,7 @@ struct SocketFile: Sendable {
   /// Who may use it beside root; `nil`: nobody.
   let group: UInt32?
 
-  /// Makes the directory if there is none (0750, the group's) and removes a socket that nobody listens at.
+  /// Makes the directory if there is none (0750, the group's; those above it 0755) and removes a socket that nobody listens at.
   ///
   /// The daemon's lock on its directories keeps a second daemon with the same ones out; this keeps out one with others.
   func prepare() throws(StartError) {
@@ -39,16 +39,24 @@ struct SocketFile: Sendable {
   func remove() { unlink(path) }
 
   private func makeDirectory() throws(StartError) {
-    let directory = FilePath(path).removingLastComponent().string
-    guard mkdir(directory, 0o750) != 0 else {
-      // A group that cannot be given the directory has no way in; the socket's own mode says the same.
-      chown(directory, 0, group ?? 0)
-      if group == nil { chmod(directory, 0o700) }
-      return
+    let directory = FilePath(path).removingLastComponent()
+    var parent = FilePath("/")
+    for component in directory.removingLastComponent().components {
+      parent.append(component)
+      _ = try make(parent.string, mode: 0o755)
     }
+    guard try make(directory.string, mode: 0o750) else { return }
+    // Without these the directory is root's alone, and the group has no way in: safe, and seen at once.
+    if group == nil { chmod(directory.string, 0o700) } else { chown(directory.string, 0, group ?? 0) }
+  }
+
+  /// Whether the directory is new.
+  private func make(_ directory: String, mode: mode_t) throws(StartError) -> Bool {
+    if mkdir(directory, mode) == 0 { return true }
     guard errno == EEXIST else {
-      throw StartError("socket \(path): its directory cannot be made: \(Errno(rawValue: errno))")
+      throw StartError("socket \(path): \(directory) cannot be made: \(Errno(rawValue: errno))")
     }
+    return false
   }
 
   private func kindOfFile() throws(StartError) -> mode_t? {
