@@ -91,6 +91,16 @@ enum HostFile {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// Where a symbolic link leads in the end; nil when the path is none, or leads nowhere.
+  static func linkTarget(_ path: String) -> String? {
+    var status = stat()
+    guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK, let target = realpath(path, nil) else {
+      return nil
+    }
+    defer { free(target) }
+    return String(cString: target)
+  }
+
   private static func failure(_ operation: String, _ path: String, _ error: any Error) -> CNIError {
     if let error = error as? CNIError { return error }
     return CNIError(.execution, code: CNIError.Code.ioFailure, "could not \(operation) \(path): \(error)")

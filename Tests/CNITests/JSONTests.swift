@@ -1,4 +1,5 @@
 import CNI
+import LinuxKernel
 import Testing
 
 @Suite("JSON")
@@ -53,6 +54,17 @@ struct JSONTests {
       String(repeating: "[", count: JSON.maximumDepth - 1) + "1" + String(repeating: "]", count: JSON.maximumDepth - 1)
     #expect(try JSON(parsing: deep).description == deep)
     #expect(throws: JSONError.self) { try JSON(parsing: Array("[1,2,3]".utf8), maximumSize: 6) }
+  }
+
+  @Test("The deepest nesting fits the small stack of a dedicated thread")
+  func smallStack() async throws {
+    let levels = JSON.maximumDepth - 1
+    let deep = String(repeating: "{\"a\":", count: levels) + "1" + String(repeating: "}", count: levels)
+    let same = try await DedicatedThread.run { () throws -> Bool in
+      let json = try JSON(parsing: deep)
+      return try json.description == deep && json == JSON(parsing: deep) && Set([json]).contains(json)
+    }
+    #expect(same)
   }
 
   @Test("Of duplicate keys the last wins, as in Go; a hostile number of keys costs no more than its bytes")

@@ -134,57 +134,6 @@ struct VerbTests {
     #expect(bench.invoker.requests.count == 2)
   }
 
-  @Test("CNI-A28 GC: DEL of what is stale, at any version, with what its ADD was given", arguments: ["0.4.0", "1.1.0"])
-  func gc(version: String) async throws {
-    let bench = try Bench()
-    let recorded = try list(
-      #"{"cniVersion":"\#(version)","name":"net","plugins":[{"type":"a","old":1,"capabilities":{"mac":true}}]}"#)
-    var stale = attachment("stale", interface: "eth1")
-    stale.arguments = [.init("K", "V")]
-    stale.capabilityArguments = ["mac": "02:00:00:00:00:01"]
-    _ = try await bench.runtime.add(recorded, stale)
-    _ = try await bench.runtime.add(recorded, attachment("valid"))
-    _ = try await bench.runtime.add(try chain("z", name: "other"), attachment("stale"))
-    let before = bench.invoker.requests.count
-    let now = try chain("new", version: version)
-    try await bench.runtime.gc(now, valid: [.init(containerID: "valid", interfaceName: "eth0")])
-    let requests = bench.invoker.requests[before...]
-    #expect(
-      requests.map { "\($0.verb.rawValue) \($0.plugin)" } == (version == "1.1.0" ? ["DEL a", "GC new"] : ["DEL a"]))
-    let del = try #require(requests.first)
-    #expect(del["CNI_CONTAINERID"] == "stale" && del["CNI_IFNAME"] == "eth1" && del["CNI_NETNS"] == "/run/netns/x")
-    #expect(del["CNI_ARGS"] == "K=V")
-    #expect(try del.json["old"] == 1 && del.json["runtimeConfig"] == ["mac": "02:00:00:00:00:01"])
-    #expect(try del.json["prevResult"] != nil)
-    #expect(bench.cacheFiles == ["net-valid-eth0", "other-stale-eth0"])
-    guard version == "1.1.0" else { return }
-    let valid: JSON = [["containerID": "valid", "ifname": "eth0"]]
-    let json = try #require(requests.last).json
-    #expect(json["cni.dev/valid-attachments"] == valid && json["cni.dev/attachments"] == valid)
-  }
-
-  @Test("CNI-A28 GC: an empty array, never null; disableGC; failures collected; others' attachments left alone")
-  func gcEdges() async throws {
-    let bench = try Bench { request in request.verb == .add ? .result : .error(1, "no \(request.plugin)") }
-    try await bench.runtime.gc(try chain("a", version: "1.1.0", more: #","disableGC":"True""#), valid: [])
-    #expect(bench.invoker.requests.isEmpty)
-    let net = try chain("a", "b", version: "1.1.0")
-    _ = try await bench.runtime.add(net, attachment("c1"))
-    _ = try await bench.runtime.add(net, attachment("c2"))
-    let error = await failure { () throws(CNIError) in try await bench.runtime.gc(net, valid: []) }
-    #expect(bench.invoker.calls.suffix(4) == ["DEL b", "DEL b", "GC a", "GC b"])
-    #expect(error?.underlying.count == 4)
-    #expect(error?.underlying.first?.message.hasPrefix("failed to delete stale attachment c1 eth0: ") == true)
-    #expect(try bench.invoker.requests.last?.json["cni.dev/valid-attachments"] == [])
-    let foreign = try Bench()
-    _ = try await foreign.runtime.add(net, attachment("theirs"))
-    try await foreign.runtime.gc(net, valid: []) { $0.attachment.containerID != "theirs" }
-    #expect(foreign.cacheFiles == ["net-theirs-eth0"])
-    #expect(
-      try foreign.invoker.requests.last?.json["cni.dev/valid-attachments"]
-        == [["containerID": "theirs", "ifname": "eth0"]])
-  }
-
   @Test("CNI-A29 STATUS: nothing before 1.1.0; else in order, stops at the first error, its code plain")
   func status() async throws {
     let bench = try Bench { request in request.plugin == "b" ? .error(50, "not available") : .exited(0) }
@@ -230,52 +179,6 @@ struct VerbTests {
         "plugin old does not support config version \"1.0.0\"",
         "failed to find plugin \"gone\" in path [/opt/cni/bin /usr/lib/cni]",
       ])
-  }
-
-  @Test("CNI-A31 GC of a network waits for its ADDs and holds up new ones; other networks go on")
-  func locking() async throws {
-    let (entered, enter) = AsyncStream<String>.makeStream()
-    let (released, release) = AsyncStream<Void>.makeStream()
-    let bench = try Bench { request in
-      enter.yield("\(request.verb.rawValue) \(request["CNI_CONTAINERID"] ?? "")")
-      if request["CNI_CONTAINERID"] == "slow" { for await _ in released { break } }
-      return .result
-    }
-    let net = try chain("a", version: "1.1.0")
-    let other = try chain("a", version: "1.1.0", name: "other")
-    var events = entered.makeAsyncIterator()
-    async let slow = bench.runtime.add(net, attachment("slow"))
-    #expect(await events.next() == "ADD slow")
-    let gc = Task {
-      try await bench.runtime.gc(
-        net,
-        valid: [.init(containerID: "slow", interfaceName: "eth0"), .init(containerID: "late", interfaceName: "eth0")])
-    }
-    while await NetworkGateProbe.waiting(bench.directory.path, net.name) < 1 { await Task.yield() }
-    let late = Task { try await bench.runtime.add(net, attachment("late")) }
-    while await NetworkGateProbe.waiting(bench.directory.path, net.name) < 2 { await Task.yield() }
-    _ = try await bench.runtime.add(other, attachment("free"))
-    #expect(await events.next() == "ADD free")
-    release.yield()
-    _ = try await slow
-    try await gc.value
-    _ = try await late.value
-    #expect(await events.next() == "GC ")
-    #expect(await events.next() == "ADD late")
-  }
-
-  @Test("CNI-A32 DEL by GC uses the configuration and namespace of ADD; without a recorded one the given list")
-  func recordedConfiguration() async throws {
-    let bench = try Bench()
-    try bench.directory.write(
-      "results/net-c1-eth0",
-      #"{"kind":"cniCacheV1","containerId":"c1","config":"","ifName":"eth0","networkName":"net","result":{}}"#)
-    try await bench.runtime.gc(try chain("now"), valid: [])
-    #expect(bench.invoker.calls == ["DEL now"] && bench.invoker.requests[0]["CNI_NETNS"] == "")
-    let net = try chain("then")
-    _ = try await bench.runtime.add(net, attachment())
-    let cached = try await bench.runtime.cachedAttachment(network: "net", attachment())
-    #expect(cached?.configurationList == net && cached?.attachment.networkNamespace == "/run/netns/x")
   }
 
   @Test("A cancelled task calls no further plugin")
