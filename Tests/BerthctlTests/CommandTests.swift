@@ -104,7 +104,7 @@ struct CommandTests {
       #expect(outcome.output == "ab\n")
       #expect(
         outcome.errors
-          == "berthctl: runp: warning: -: log_dir: unknown field; the nearest known one is \"log_directory\"; it is left out\n"
+          == "berthctl: runp: warning: standard input: log_dir: unknown field; the nearest known one is \"log_directory\"; it is left out\n"
       )
       let request = try #require(server.requests.first)
       #expect(request.body == #"{"config":{"metadata":{"name":"a","namespace":"b"}},"runtimeHandler":"h"}"#)

@@ -209,6 +209,14 @@ struct ProtoJSONDecoderTests {
     #expect(unknown.map(\.path) == ["metadata.x", "linux.namespaces"])
   }
 
+  @Test("a long key is cut in the message")
+  func longKey() throws {
+    let key = String(repeating: "k", count: 100_000)
+    for json in [#"{"\#(key)":0}"#, #"{"config":{"labels":{"\#(key)":0}}}"#, #"{"\#(key)":0,"\#(key)":0}"#] {
+      #expect(try #require(complaint(json)).count < 200)
+    }
+  }
+
   @Test("a flood of unknown fields is answered in a few words")
   func flood() throws {
     let json = "{" + (0..<20_000).map { "\"k\($0)\":0" }.joined(separator: ",") + "}"

@@ -44,7 +44,9 @@ struct JSONParser {
       }
       let start = offset
       let key = try string()
-      guard seen.insert(key).inserted else { throw fault("the key \"\(key)\" occurs twice in one object", at: start) }
+      guard seen.insert(key).inserted else {
+        throw fault("the key \"\(key.abbreviated)\" occurs twice in one object", at: start)
+      }
       guard take(":") else { throw fault("a colon is expected after a key") }
       members.append(.init(key, try value(depth: depth + 1)))
     } while take(",")

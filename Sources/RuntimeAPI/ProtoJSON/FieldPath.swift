@@ -9,7 +9,7 @@ indirect enum FieldPath: CustomStringConvertible {
     switch self {
     case .root(let name): name
     case .field(let parent, let name): parent.isEmpty ? name : "\(parent).\(name)"
-    case .key(let parent, let key): "\(parent)[\"\(key)\"]"
+    case .key(let parent, let key): "\(parent)[\"\(key.abbreviated)\"]"
     case .index(let parent, let index): "\(parent)[\(index)]"
     }
   }

@@ -101,8 +101,7 @@ extension JSONValue {
     case .object: return "an object"
     case .array: return "an array"
     case .null, .bool, .number, .string:
-      let text = text()
-      return text.count <= 60 ? text : "\(text.prefix(57))…"
+      return text().abbreviated
     }
   }
 }

@@ -6,7 +6,7 @@ public struct UnknownField: Sendable, Hashable, CustomStringConvertible {
   public let nearest: String?
 
   init(_ key: String, at path: FieldPath, known: [String]) {
-    self.path = FieldPath.field(path, key).description
+    self.path = FieldPath.field(path, key.abbreviated).description
     let sample = String(key.prefix(64))
     let spellings = key.contains("_") ? known.map(\.snakeCased) : known
     let lowered = sample.lowercased()
@@ -21,6 +21,9 @@ public struct UnknownField: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension String {
+  /// The text, cut if it is long, for a message.
+  var abbreviated: String { utf8.count <= 64 ? self : "\(prefix(60))…" }
+
   /// The name in snake_case, from lowerCamelCase.
   var snakeCased: String {
     var result = ""

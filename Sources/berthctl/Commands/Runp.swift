@@ -24,9 +24,9 @@ struct Runp: SessionCommand {
   func run(_ session: Session) async throws(CommandFailure.Reason) {
     let input = try PodConfigurationFile(path: file, surroundings: session.surroundings)
     if strict && !input.unknown.isEmpty {
-      throw .init(lines: input.unknown.map { "\(file): \($0)" })
+      throw .init(lines: input.unknown.map { "\(input.name): \($0)" })
     }
-    for field in input.unknown { session.warn(Self.name, "\(file): \(field); it is left out") }
+    for field in input.unknown { session.warn(Self.name, "\(input.name): \(field); it is left out") }
     let request = CRI.RunPodSandboxRequest(config: input.configuration, runtimeHandler: runtime)
     let limit = cancelTimeout.flatMap { $0.duration > .zero ? $0 : nil }
     let answer = try await session.call(RuntimeService.runPodSandbox, request, .long(limit))

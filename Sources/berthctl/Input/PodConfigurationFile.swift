@@ -2,6 +2,8 @@ import RuntimeAPI
 
 /// A pod's configuration in a file, JSON or YAML, keys in snake_case or lowerCamelCase.
 struct PodConfigurationFile {
+  /// The file's name for messages.
+  let name: String
   let configuration: CRI.PodSandboxConfig
   /// Keys that mean nothing and were dropped.
   let unknown: [UnknownField]
@@ -16,6 +18,7 @@ struct PodConfigurationFile {
   }
 
   init(bytes: [UInt8], name: String) throws(CommandFailure.Reason) {
+    self.name = name
     let document = try Self.document(bytes, name)
     guard document != .null else { throw .init("\(name): there is no configuration in it") }
     do {
