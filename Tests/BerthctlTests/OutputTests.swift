@@ -71,6 +71,8 @@ struct OutputTests {
         "  cleaned  StartPause           1.10 ms",
         "what is left goes with: berthctl rmp -f ab", "how it came to this: berthctl trace ab",
       ])
+    let missing = ConnectError(code: .notFound, message: "none", details: [UndoReport(podSandboxId: "ab").detail])
+    #expect(FailureReport.lines(missing) == ["none"])
     #expect(FailureReport.lines(ConnectError(code: .notFound, message: "")) == ["not_found"])
   }
 }

@@ -4,7 +4,8 @@ import RuntimeAPI
 enum FailureReport {
   static func lines(_ error: ConnectError) -> [String] {
     var lines = [error.message.isEmpty ? error.code.rawValue : error.message]
-    guard let report = error.undoReport else { return lines }
+    // Of a sandbox that does not exist there is nothing more to see.
+    guard error.code != .notFound, let report = error.undoReport else { return lines }
     if !report.podSandboxId.isEmpty { lines.append("sandbox \(report.podSandboxId)") }
     let width = report.undo.map(\.step.count).max() ?? 0
     lines += report.undo.map { line($0, width: width) }
