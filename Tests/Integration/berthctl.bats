@@ -159,7 +159,7 @@ write_pod() { pod "$@" >"$work/$1.json"; }
   [ "$(in_pod "$id" ip -j -4 addr show dev eth0 | jq -r '.[0].addr_info[0].local')" = "$ip" ]
   berthctl inspectp "$id" | jq -e '.status.createdAt | test("^[0-9]{4}-[0-9]{2}-[0-9]{2}T")'
   berthctl inspectp "$id" | jq -e '.info.pid > 0'
-  berthctl inspectp -o yaml "$id" | grep -q "ip: $ip"
+  berthctl inspectp -o yaml "$id" | grep -qE "ip: ['\"]?$ip"
   berthctl inspectp -o table "$id" | grep -q "$ip"
   [ "$(berthctl inspectp -o go-template --template '{{.status.network.ip}}' "$id")" = "$ip" ]
   # The beginning of an id will do.
@@ -173,7 +173,7 @@ write_pod() { pod "$@" >"$work/$1.json"; }
   run --separate-stderr berthctl trace "$id"
   [ "$status" -eq 0 ]
   for step in ReserveName PrepareFiles CreateCgroup StartPause PinNetworkNamespace AttachNetworks Commit; do
-    grep -qE "$step.*ms" <<<"$output"
+    grep -qE "^$step +[0-9.]+ (ms|µs) +[0-9.]+ (ms|µs) .* ok$" <<<"$output"
   done
   grep -qE 'bridge.*ADD|ADD.*bridge' <<<"$output"
   grep -qE 'portmap.*ADD|ADD.*portmap' <<<"$output"

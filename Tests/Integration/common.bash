@@ -40,7 +40,7 @@ serving_or_gone() { healthy || gone "$1"; }
 # berthd_start [FLAG…]: starts the daemon and returns when its API answers.
 berthd_start() {
   local pid
-  berthd_exec "$@" >>"$work/berthd.log" 2>&1 3>&- &
+  with_no_descriptors berthd_exec "$@" </dev/null >>"$work/berthd.log" 2>&1 &
   pid=$!
   echo "$pid" >"$work/berthd.pid"
   wait_until 20 serving_or_gone "$pid"
@@ -51,9 +51,19 @@ berthd_start() {
   fi
 }
 
-# berthd_exec [FLAG…]: the daemon in the foreground, on this file's directories unless a flag says otherwise.
+# with_no_descriptors COMMAND…: without what bats has open here, which a daemon would keep.
+with_no_descriptors() {
+  local descriptor
+  for descriptor in /proc/self/fd/*; do
+    descriptor=${descriptor##*/}
+    [ "$descriptor" -le 2 ] || eval "exec $descriptor>&-"
+  done
+  "$@"
+}
+
+# berthd_exec [FLAG…]: this (sub)shell becomes the daemon, on this file's directories unless a flag says otherwise.
 berthd_exec() {
-  ${BERTHD_LIMIT:-} "${BERTHD:-$binaries/berthd}" --socket "$socket" --root "$root_dir" --state "$work/run" --netns-dir "$netns_dir" \
+  exec ${BERTHD_LIMIT:-} "${BERTHD:-$binaries/berthd}" --socket "$socket" --root "$root_dir" --state "$work/run" --netns-dir "$netns_dir" \
     --cni-conf-dir "$conf_dir" --cni-bin-dir "$plugin_dirs" --cni-cache-dir "$cache_dir" \
     --cgroup-parent "$BERTH_TEST_CGROUP" --config "$work/berthd.json" --log-level debug "$@"
 }
@@ -106,13 +116,15 @@ file_teardown() {
 # no_leaks: the leak check, as the last test of a file.
 no_leaks() { leak_compare "$work/leaks.before"; }
 
-# A failed test shows what the daemon said last.
+# A failed test shows what the daemon said last, and leaves no sandbox to those that follow.
 teardown() {
+  local id
   end_servers
-  if [ -z "${BATS_TEST_COMPLETED:-}" ]; then
-    echo "--- the daemon's last words:"
-    tail -n 15 "$work/berthd.log"
-  fi
+  [ -z "${BATS_TEST_COMPLETED:-}" ] || return 0
+  echo "--- the daemon's last words:"
+  tail -n 15 "$work/berthd.log"
+  conflist_berth | use_conflist
+  for id in $(sandbox_ids 2>/dev/null); do discard "$id" || true; done
 }
 
 # --- the API ---------------------------------------------------------------------------------------------------------
@@ -194,10 +206,27 @@ conflist_berth() {
     {type: "portmap", capabilities: {portMappings: true}}]} | '"${1:-.}"
 }
 
-# use_conflist: puts standard input in the place of the network configuration, as a whole.
+# use_conflist: puts standard input in the place of the network configuration, as a whole, and waits until the daemon has
+# read the directory: a second network, which no pod uses, is there to be seen in Status.
 use_conflist() {
+  local marker
+  marker=marker-$(date +%s%N)
   cat >"$conf_dir/.next" && mv "$conf_dir/.next" "$conf_dir/10-berth.conflist"
+  rm -f "$conf_dir"/99-*
+  jq -n --arg name "$marker" '{cniVersion: "1.0.0", name: $name, plugins: [{type: "loopback"}]}' >"$conf_dir/.next"
+  mv "$conf_dir/.next" "$conf_dir/99-marker.conflist"
+  wait_until 10 knows_network "$marker"
 }
+
+# no_conflist: takes every network configuration away.
+no_conflist() {
+  rm -f "$conf_dir"/*
+  wait_until 10 knows_no_network
+}
+
+known_networks() { api Status '{"verbose": true}' | jq -r '.info.cniconfig | fromjson | .[].networks[]'; }
+knows_network() { known_networks | grep -qx "$1"; }
+knows_no_network() { [ -z "$(known_networks)" ]; }
 
 # serve ID PORT [tcp4|tcp6]: a server in the pod that answers each connection with its peer's address; it ends with the test.
 serve() {

@@ -124,7 +124,7 @@ fails() {
 }
 
 @test "failure: no CNI configuration" {
-  rm "$conf_dir"/*
+  no_conflist
   run api RunPodSandbox "$(run_request no-network)"
   [ "$status" -ne 0 ]
   jq -r .message <<<"$output" | grep -q 'cni plugin not initialized'
@@ -140,7 +140,7 @@ fails() {
 
 @test "failure: a running pod is torn down although its configuration is gone" {
   id=$(runp orphan '.port_mappings = [{host_port: 18480, container_port: 80}]')
-  rm "$conf_dir"/*
+  no_conflist
   discard "$id"
   nothing_left
 }
