@@ -94,7 +94,7 @@ struct PluginExecution: ~Copyable {
     let end = ContinuousClock.now + invoker.killTimeout
     do {
       if let cgroup = invoker.cgroup {
-        try cgroup.kill(until: end)
+        try cgroup.renew(until: end)
         _ = try process.exitStatus()
         return nil
       }

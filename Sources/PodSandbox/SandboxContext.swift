@@ -24,8 +24,7 @@ struct SandboxContext: StepContext {
     self.host = host
     self.trace = trace
     self.pause = pause
-    paths = SandboxPaths(
-      id: record.id, cgroupParent: record.configuration.linux.cgroupParent, host: host)
+    paths = SandboxPaths(record, host)
     deadline = .now + host.configuration.stepTimeout
   }
 }

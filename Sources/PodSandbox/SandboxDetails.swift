@@ -33,7 +33,11 @@ public struct SandboxDetails: Sendable, Hashable {
   /// What the last stop or remove, or a failed run, could not undo.
   public let leftovers: [StepReport]
 
-  init(_ state: Sandbox.State, _ paths: SandboxPaths, traces: [Trace]) {
+  /// What is recorded and no longer so on the host, a sentence each.
+  public let drift: [String]
+
+  init(_ state: Sandbox.State, _ paths: SandboxPaths, traces: [Trace], drift: [String]) {
+    self.drift = drift
     let record = state.record
     pid = state.pause?.identity.pid
     networkNamespacePath = record.hasNetworkNamespace ? paths.networkNamespace : ""

@@ -25,6 +25,8 @@ final class SandboxHost: Sendable {
     let configuration = try Self.prepared(given)
     locks = [try Self.lock(configuration.root + "/lock"), try Self.lock(configuration.state + "/lock")]
     self.configuration = configuration
+    // The child's setresuid clears the flag of the memory it shares with us; so it is never set.
+    Dumpable.disable()
     self.logger = logger
     ids = SandboxIDs(root: configuration.root)
     store = SandboxStore(root: configuration.root)
@@ -38,8 +40,12 @@ final class SandboxHost: Sendable {
     let directories =
       [configuration.cniConfigurationDirectory]
       + configuration.runtimeHandlers.values.compactMap(\.cniConfigurationDirectory)
-    catalogs = Dictionary(
-      directories.map { ($0, NetworkCatalog(directory: $0)) }, uniquingKeysWith: { first, _ in first })
+    var catalogs: [String: NetworkCatalog] = [:]
+    for directory in Set(directories) {
+      catalogs[directory] = try NetworkCatalog(
+        directory: directory, pluginDirectories: configuration.cniPluginDirectories)
+    }
+    self.catalogs = catalogs
   }
 
   /// The configuration with canonical paths whose directories exist.
@@ -66,8 +72,16 @@ final class SandboxHost: Sendable {
     }
   }
 
+  /// Ends the threads that watch and spawn.
+  func shutdown() {
+    for catalog in catalogs.values { catalog.shutdown() }
+    exits.shutdown()
+    spawner.shutdown()
+    removeIdleCgroup()
+  }
+
   /// Takes the daemon's own cgroup away, if no sandbox is left in it.
-  func removeIdleCgroup() {
+  private func removeIdleCgroup() {
     let parent = Cgroup(path: configuration.cgroupParent, in: cgroups.all)
     // Where sandboxes live on, the kernel says EBUSY, and rightly so.
     for hierarchy in cgroups.all { rmdir(parent.directory(in: hierarchy)) }
@@ -106,13 +120,20 @@ final class SandboxHost: Sendable {
   /// The CNI runtime for one sandbox: its plugins are born into its group, and their calls go into its trace.
   func cni(for sandbox: SandboxContext, timeout: Duration) -> CNIRuntime {
     let trace = sandbox.trace
+    return cni(timeout: timeout, cgroup: sandbox.paths.pluginCgroup) { trace.add($0) }
+  }
+
+  /// A CNI runtime for what concerns no sandbox.
+  func cni(
+    timeout: Duration, cgroup: Cgroup? = nil, observer: (@Sendable (PluginCallRecord) -> Void)? = nil
+  ) -> CNIRuntime {
     return CNIRuntime(
       pluginDirectories: configuration.cniPluginDirectories, cacheDirectory: configuration.cniCacheDirectory,
       invoker: ExecutablePluginInvoker(
-        cgroup: sandbox.paths.pluginCgroup, timeout: timeout,
+        cgroup: cgroup, timeout: timeout,
         openFilesLimit: configuration.pluginOpenFiles.map {
           rlimit(rlim_cur: rlim_t($0.soft), rlim_max: rlim_t($0.hard))
         }),
-      observer: { trace.add($0) })
+      observer: observer)
   }
 }

@@ -22,6 +22,17 @@ struct SandboxIDs: Sendable {
     Self.isWellFormed(id) && id.dropFirst(24).prefix(8) == tag
   }
 
+  /// The first 32 digits of the id whose namespace has this name; `nil` when none of this instance can have it.
+  func idPrefix(ofNetworkNamespace name: String) -> String? {
+    guard name.hasPrefix("cni-") else { return nil }
+    let digits = name.dropFirst(4).filter { $0 != "-" }
+    let id = padded(String(digits))
+    return owns(id) && Self.networkNamespaceName(id) == name ? String(digits) : nil
+  }
+
+  /// An id that has these first digits: of a sandbox of which nothing but the namespace's name is left.
+  func padded(_ prefix: String) -> String { prefix + String(repeating: "0", count: max(0, 64 - prefix.count)) }
+
   /// Whether a file or cgroup of this name may hold a sandbox of any instance.
   static func isWellFormed(_ id: String) -> Bool {
     id.utf8.count == 64 && id.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }

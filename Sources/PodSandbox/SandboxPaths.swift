@@ -20,11 +20,13 @@ struct SandboxPaths: Sendable {
   var resolvConf: String { directory + "/resolv.conf" }
   var shm: String { directory + "/shm" }
 
-  init(id: String, cgroupParent: String, host: SandboxHost) {
-    record = host.store.path(of: id)
-    directory = host.configuration.state + "/sandboxes/" + id
-    networkNamespace = host.configuration.networkNamespaceDirectory + "/" + SandboxIDs.networkNamespaceName(id)
-    let parent = cgroupParent.isEmpty ? host.configuration.cgroupParent : cgroupParent
+  init(_ record: SandboxRecord, _ host: SandboxHost) {
+    let (id, configuration) = (record.id, host.configuration)
+    self.record = host.store.path(of: id)
+    directory = configuration.state + "/sandboxes/" + id
+    networkNamespace = configuration.networkNamespaceDirectory + "/" + SandboxIDs.networkNamespaceName(id)
+    let asked = record.configuration.linux.cgroupParent
+    let parent = asked.isEmpty ? configuration.cgroupParent : asked
     cgroup = Cgroup(path: parent + "/" + id, in: host.cgroups.all)
     pauseCgroup = cgroup.child("pause")
     pluginCgroup = Cgroup(path: parent + "/" + id + ".cni", in: [host.cgroups.primary])

@@ -41,7 +41,7 @@ final class FakeSandboxes: Sandboxes {
       namespaceOptions: LinuxConfiguration.NamespaceOptions())
   }
 
-  func details(_ id: String) throws(SandboxError) -> SandboxDetails { throw SandboxError(.notFound, "not here") }
+  func details(_ id: String) async throws(SandboxError) -> SandboxDetails { throw SandboxError(.notFound, "not here") }
 
   func list(_ filter: SandboxFilter) -> [SandboxSummary] {
     filter.state == .notReady || !summary.id.hasPrefix(filter.id) ? [] : [summary]

@@ -1,3 +1,4 @@
+import CNI
 import LinuxKernel
 import Testing
 
@@ -9,9 +10,12 @@ import Testing
     configuration.metadata.name = "web"
     configuration.annotations = ["a/b": "<&>"]
     let list = #"{"cniVersion":"1.0.0","name":"n","plugins":[{"type":"bridge","big":12345678901234567890,"e":1e3}]}"#
+    let attachment = Attachment(
+      containerID: "c", networkNamespace: "/n", interfaceName: "eth0", arguments: [.init("K", "V")],
+      capabilityArguments: ["mac": "c2:11:22:33:44:55", "n": .number("1e3")])
     return SandboxRecord(
       id: SandboxIDs(root: "/r").next(), configuration: configuration, runtimeHandler: "",
-      networks: [.init(interfaceName: "eth0", configuration: list, result: result)], bootID: "b", createdAt: 1,
+      networks: [.init(attachment: attachment, configuration: list, result: result)], bootID: "b", createdAt: 1,
       stage: .creating)
   }
 

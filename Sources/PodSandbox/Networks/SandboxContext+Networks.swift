@@ -3,24 +3,11 @@ import LinuxKernel
 import Netlink
 
 extension SandboxContext {
-  /// The attachment of this sandbox to one of its networks, the same at ADD and at DEL.
-  func attachment(to network: SandboxRecord.Network) throws(SandboxError) -> Attachment {
-    let metadata = record.configuration.metadata
-    return Attachment(
-      containerID: record.id,
-      networkNamespace: networkNamespaceForPlugins,
-      interfaceName: network.interfaceName,
-      arguments: [
-        .init("IgnoreUnknown", "1"), .init("K8S_POD_NAMESPACE", metadata.namespace),
-        .init("K8S_POD_NAME", metadata.name), .init("K8S_POD_INFRA_CONTAINER_ID", record.id),
-        .init("K8S_POD_UID", metadata.uid),
-      ],
-      capabilityArguments: try CapabilityArguments.make(record.configuration, cgroupPath: paths.cgroup.path))
-  }
-
-  /// The pinned namespace's path; empty once the host has rebooted, when no namespace of then is left.
-  private var networkNamespaceForPlugins: String {
-    record.bootID == host.bootID ? paths.networkNamespace : ""
+  /// The attachment as plugins are to see it: after a reboot no namespace of then is left, and its path must be empty.
+  func attachment(to network: SandboxRecord.Network) -> Attachment {
+    var attachment = network.attachment
+    attachment.networkNamespace = record.bootID == host.bootID ? paths.networkNamespace : ""
+    return attachment
   }
 
   /// Gives DEL a namespace to work in when ours is no longer pinned.

@@ -20,6 +20,16 @@ extension SandboxRecord.Network {
 }
 
 extension SandboxRecord {
+  /// `CNI_ARGS` as kubelet's runtimes set it.
+  var cniArguments: [Attachment.Argument] {
+    let metadata = configuration.metadata
+    return [
+      .init("IgnoreUnknown", "1"), .init("K8S_POD_NAMESPACE", metadata.namespace),
+      .init("K8S_POD_NAME", metadata.name), .init("K8S_POD_INFRA_CONTAINER_ID", id),
+      .init("K8S_POD_UID", metadata.uid),
+    ]
+  }
+
   /// The addresses of `eth0`, the one that CRI calls the pod's IP first: the first IPv4 address, else the first at all.
   func podAddresses() throws -> [String] {
     guard let first = networks.first, let result = try first.parsedResult() else { return [] }

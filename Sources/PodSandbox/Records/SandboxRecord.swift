@@ -1,3 +1,4 @@
+import CNI
 import LinuxKernel
 
 /// What is durable of a sandbox: first the intent, then the outcome.
@@ -20,12 +21,15 @@ struct SandboxRecord: Sendable, Hashable, Codable {
 
   /// One network list as it was when the sandbox was asked for; DEL uses this, whatever has become of the file.
   struct Network: Sendable, Hashable, Codable {
-    /// The interface in the pod.
-    let interfaceName: String
+    /// What every call says of the pod: the same at ADD and at DEL.
+    let attachment: Attachment
     /// The configuration's raw bytes as text.
     let configuration: String
     /// What the last plugin of ADD printed; `nil` until then.
     var result: String?
+
+    /// The interface in the pod.
+    var interfaceName: String { attachment.interfaceName }
   }
 
   /// What the outcome adds to the intent.

@@ -15,6 +15,8 @@ final class Sandbox: Sendable {
     var leftovers: [StepReport] = []
     /// The last stop or remove that failed.
     var failedTrace: Trace?
+    /// The last look for drift.
+    var drift: (at: ContinuousClock.Instant, findings: [String])?
     /// Whether Remove has taken it.
     var isRemoved = false
     /// The Remove under way, for a run that waits for the name.

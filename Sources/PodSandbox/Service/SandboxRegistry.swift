@@ -46,9 +46,10 @@ final class SandboxRegistry: Sendable {
     let decision: Result<Admission, SandboxError> = state.withLock { state in
       switch state.names[name] {
       case nil:
+        let id = newID()
         let run = Run(
-          id: newID(), configuration: configuration, runtimeHandler: runtimeHandler, startedAt: .nowSinceEpoch,
-          operation: SharedOperation(endsWhenAbandoned: true))
+          id: id, configuration: configuration, runtimeHandler: runtimeHandler, startedAt: .nowSinceEpoch,
+          operation: SharedOperation(on: id, endsWhenAbandoned: true))
         state.names[name] = .run(run)
         return .success(.start(run))
       case .run(let run):
@@ -99,6 +100,16 @@ final class SandboxRegistry: Sendable {
     state.withLock {
       $0.quarantine.append(file)
       if let name, $0.names[name] == nil { $0.names[name] = .quarantined(file) }
+    }
+  }
+
+  /// The unusable record is gone: its id and name are free again.
+  func releaseQuarantine(_ id: String) {
+    state.withLock { state in
+      state.quarantine.removeAll { $0.id == id }
+      state.names = state.names.filter { _, holder in
+        if case .quarantined(let file) = holder { file.id != id } else { true }
+      }
     }
   }
 

@@ -35,7 +35,7 @@ extension SandboxService {
       return try await remove(id)
     } catch {
       guard let sandbox = try registry.find(id) else { return [] }
-      return try await detached { [self] () async throws(SandboxError) in
+      return try await detached(on: sandbox) { [self] () async throws(SandboxError) in
         try await sandbox.gate.pass { () async throws(SandboxError) in try await owe(sandbox, error) }
       }
     }

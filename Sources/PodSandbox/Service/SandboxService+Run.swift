@@ -38,7 +38,7 @@ extension SandboxService {
     let record: SandboxRecord
     do throws(SandboxError) {
       transaction = try SandboxTransaction(for: run.id)
-      record = try intent(run, handler)
+      record = try await intent(run, handler)
     } catch {
       registry.release(name)
       throw error
@@ -57,14 +57,20 @@ extension SandboxService {
   /// All that undo will need, before anything has an effect.
   private func intent(
     _ run: SandboxRegistry.Run, _ handler: SandboxServiceConfiguration.RuntimeHandler
-  ) throws(SandboxError) -> SandboxRecord {
+  ) async throws(SandboxError) -> SandboxRecord {
     var record = SandboxRecord(
       id: run.id, configuration: run.configuration, runtimeHandler: run.runtimeHandler, networks: [],
       bootID: host.bootID, createdAt: run.startedAt, stage: .creating)
     guard record.hasNetworkNamespace else { return record }
-    record.networks = try host.catalog(handler).networks(named: handler.networks).enumerated().map { index, list in
+    let paths = SandboxPaths(record, host)
+    let capabilities = try CapabilityArguments.make(run.configuration, cgroupPath: paths.cgroup.path)
+    record.networks = try await host.catalog(handler).networks(named: handler.networks).enumerated().map {
+      index, list in
       SandboxRecord.Network(
-        interfaceName: "eth\(index)", configuration: String(decoding: list.bytes, as: UTF8.self), result: nil)
+        attachment: Attachment(
+          containerID: run.id, networkNamespace: paths.networkNamespace, interfaceName: "eth\(index)",
+          arguments: record.cniArguments, capabilityArguments: capabilities),
+        configuration: String(decoding: list.bytes, as: UTF8.self), result: nil)
     }
     return record
   }

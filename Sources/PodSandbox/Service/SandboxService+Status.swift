@@ -16,12 +16,15 @@ extension SandboxService {
   /// - Throws: `notFound`.
   public func status(_ id: String) throws(SandboxError) -> SandboxStatus { try existing(id).current.status }
 
-  /// What a verbose status adds.
+  /// What a verbose status adds, drift included: what is recorded and no longer so on the host, from a look that is a
+  /// second old at most and takes half a second at most. Changes nothing.
   ///
   /// - Throws: `notFound`.
-  public func details(_ id: String) throws(SandboxError) -> SandboxDetails {
+  public func details(_ id: String) async throws(SandboxError) -> SandboxDetails {
     let sandbox = try existing(id)
-    return SandboxDetails(sandbox.current, paths(of: sandbox), traces: recorded(sandbox))
+    let drift = await drift(of: sandbox)
+    let current = sandbox.current
+    return SandboxDetails(current, SandboxPaths(current.record, host), traces: recorded(sandbox), drift: drift)
   }
 
   /// The traces of the sandbox's run and of a stop or remove that failed; of a run that failed, its only one.
@@ -64,9 +67,5 @@ extension SandboxService {
   private func recorded(_ sandbox: Sandbox) -> [Trace] {
     let current = sandbox.current
     return [current.record.trace, current.failedTrace].compactMap { $0 }
-  }
-
-  private func paths(of sandbox: Sandbox) -> SandboxPaths {
-    SandboxPaths(id: sandbox.id, cgroupParent: sandbox.current.record.configuration.linux.cgroupParent, host: host)
   }
 }

@@ -13,7 +13,7 @@ extension SandboxService {
   @discardableResult
   public func stop(_ id: String) async throws(SandboxError) -> [StepReport] {
     guard let sandbox = try registry.find(id) else { return [] }
-    return try await detached { [self] () async throws(SandboxError) in
+    return try await detached(on: sandbox) { [self] () async throws(SandboxError) in
       try await sandbox.gate.pass { () async throws(SandboxError) in
         guard sandbox.current.record.stage != .stopped else { return [] }
         return try await release(sandbox, .stop)
@@ -31,7 +31,7 @@ extension SandboxService {
   public func remove(_ id: String) async throws(SandboxError) -> [StepReport] {
     guard let sandbox = try registry.find(id) else { return [] }
     try operations.check()
-    let removal = SharedOperation<[StepReport]>(endsWhenAbandoned: false)
+    let removal = SharedOperation<[StepReport]>(on: sandbox.id, endsWhenAbandoned: false)
     operations.start(removal) { [self] () async throws(SandboxError) in
       try await sandbox.gate.pass { () async throws(SandboxError) in
         guard !sandbox.current.isRemoved else { return [] }
@@ -113,10 +113,10 @@ extension SandboxService {
 
   /// Runs `body` to its end even if the caller is cancelled, who then stops waiting.
   func detached<T: Sendable>(
-    _ body: @escaping @Sendable () async throws(SandboxError) -> T
+    on sandbox: Sandbox, _ body: @escaping @Sendable () async throws(SandboxError) -> T
   ) async throws(SandboxError) -> T {
     try operations.check()
-    let operation = SharedOperation<T>(endsWhenAbandoned: false)
+    let operation = SharedOperation<T>(on: sandbox.id, endsWhenAbandoned: false)
     operations.start(operation, body)
     return try await operation.value()
   }

@@ -40,9 +40,7 @@ public final class SandboxService: Sendable {
     debts.close()
     await operations.close(grace: grace)
     broadcaster.finish()
-    host.exits.shutdown()
-    host.spawner.shutdown()
-    host.removeIdleCgroup()
+    host.shutdown()
   }
 
   func emit(_ kind: SandboxEvent.Kind, _ sandbox: Sandbox) {

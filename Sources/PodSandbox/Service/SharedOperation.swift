@@ -17,10 +17,16 @@ final class SharedOperation<Value: Sendable>: Sendable {
   }
 
   private let state = Mutex(State())
+  private let sandboxID: String?
   private let endsWhenAbandoned: Bool
 
-  /// - Parameter endsWhenAbandoned: Whether the work is cancelled when its last waiting caller leaves.
-  init(endsWhenAbandoned: Bool) { self.endsWhenAbandoned = endsWhenAbandoned }
+  /// - Parameters:
+  ///   - sandboxID: The sandbox it works on, for the error of a caller who leaves.
+  ///   - endsWhenAbandoned: Whether the work is cancelled when its last waiting caller leaves.
+  init(on sandboxID: String? = nil, endsWhenAbandoned: Bool) {
+    self.sandboxID = sandboxID
+    self.endsWhenAbandoned = endsWhenAbandoned
+  }
 
   /// Begins the work; to be called once.
   func start(_ body: @escaping @Sendable () async throws(SandboxError) -> Value) {
@@ -78,7 +84,7 @@ final class SharedOperation<Value: Sendable>: Sendable {
     let outcome: Outcome? = state.withLock {
       if let outcome = $0.outcome { return outcome }
       // The caller may have been cancelled before it came here: `leave` found no continuation then.
-      if Task.isCancelled { return .failure(Self.left) }
+      if Task.isCancelled { return .failure(left) }
       $0.waiting[ticket] = continuation
       return nil
     }
@@ -88,7 +94,7 @@ final class SharedOperation<Value: Sendable>: Sendable {
 
   private func leave(_ ticket: Int) {
     let continuation = state.withLock { $0.waiting.removeValue(forKey: ticket) }
-    continuation?.resume(returning: .failure(Self.left))
+    continuation?.resume(returning: .failure(left))
     abandonIfAlone()
   }
 
@@ -112,7 +118,8 @@ final class SharedOperation<Value: Sendable>: Sendable {
     for continuation in waiting { continuation.resume(returning: outcome) }
   }
 
-  private static var left: SandboxError {
-    SandboxError(.cancelled, "the caller went away or its deadline passed before the operation ended")
+  private var left: SandboxError {
+    SandboxError(
+      .cancelled, "the caller went away or its deadline passed before the operation ended", sandboxID: sandboxID)
   }
 }

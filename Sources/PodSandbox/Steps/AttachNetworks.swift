@@ -44,7 +44,7 @@ struct AttachNetworks: Step {
     guard sandbox.record.hasNetworkNamespace else { return }
     if sandbox.mayHaveOrphans {
       // A plugin of the daemon's earlier life may still be at work; a DEL that overtakes it would leave its work behind.
-      try sandbox.paths.pluginCgroup.kill(until: sandbox.deadline)
+      try sandbox.paths.pluginCgroup.renew(until: sandbox.deadline)
     }
     try sandbox.ensureNetworkNamespace()
     try Failpoint.pass("undo.AttachNetworks.middle")

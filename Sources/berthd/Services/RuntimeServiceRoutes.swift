@@ -65,7 +65,7 @@ struct RuntimeServiceRoutes: Sendable {
   ) async throws -> CRI.PodSandboxStatusResponse {
     call.sandboxID = request.podSandboxId
     let status = try sandboxes.status(request.podSandboxId)
-    let info = request.verbose ? ["info": try sandboxes.details(status.summary.id).document.text()] : [:]
+    let info = request.verbose ? ["info": try await sandboxes.details(status.summary.id).document.text()] : [:]
     let now = LogEntry.now()
     return CRI.PodSandboxStatusResponse(
       status: CRI.PodSandboxStatus(status), info: info,

@@ -11,6 +11,7 @@ extension SandboxDetails {
       .init("cgroupPath", .string(cgroupPath)),
       .init("directory", .string(directory)),
       .init("stage", .string(stage)),
+      .init("drift", .array(drift.map(JSONValue.string))),
       .init("bootID", .string(bootID)),
       .init("config", encoder.json(CRI.PodSandboxConfig(configuration))),
     ]

@@ -6,7 +6,7 @@ protocol Sandboxes: Sendable {
   func stop(_ id: String) async throws(SandboxError) -> [StepReport]
   func remove(_ id: String) async throws(SandboxError) -> [StepReport]
   func status(_ id: String) throws(SandboxError) -> SandboxStatus
-  func details(_ id: String) throws(SandboxError) -> SandboxDetails
+  func details(_ id: String) async throws(SandboxError) -> SandboxDetails
   func list(_ filter: SandboxFilter) -> [SandboxSummary]
   func traces(_ id: String) throws(SandboxError) -> [Trace]
   func runtimeStatus() -> RuntimeStatus

@@ -1,0 +1,70 @@
+import CNI
+import FoundationEssentials
+import LinuxKernel
+import Logging
+
+extension SandboxService {
+  /// Finds, and unless `dryRun` removes, what carries an id of this daemon and belongs to none of its sandboxes: network
+  /// namespaces, pauses and their cgroups, files and shm mounts, CNI cache entries, host-local reservations, records that
+  /// cannot be used; pays what is owed; and has the plugins of the configured networks collect theirs (CNI's GC).
+  ///
+  /// Nothing that another runtime, or a daemon with another root directory, has made is touched. A cgroup below a parent
+  /// that a request had named is found only through one of the other things. Idempotent.
+  public func collectGarbage(dryRun: Bool) async throws(SandboxError) -> [Garbage] {
+    try operations.check()
+    let finder = GarbageFinder(host: host)
+    let found = await finder.find()
+    // In this order: what was made after the search is not among what was found.
+    let known = knownIDs()
+    var garbage: [Garbage] = []
+    for (id, traces) in found.sorted(by: { $0.key < $1.key }) where !known.contains(id) {
+      if dryRun {
+        garbage.append(Garbage(sandboxID: id, found: traces.subjects, undo: [], error: nil))
+      } else {
+        garbage.append(await clean(id, traces, finder))
+      }
+    }
+    guard !dryRun else { return garbage }
+    await debts.payAll()
+    await collectInPlugins()
+    return garbage
+  }
+
+  private func knownIDs() -> Set<String> {
+    Set(registry.all.map(\.id) + registry.runs.map(\.id) + debts.all.map(\.sandbox.id))
+  }
+
+  /// Undoes all steps for an id of which only traces are left.
+  private func clean(_ id: String, _ traces: GarbageFinder.Traces, _ finder: GarbageFinder) async -> Garbage {
+    do throws(SandboxError) {
+      let record = await finder.ghost(id, traces)
+      let transaction = try SandboxTransaction<SandboxContext>(for: id)
+      var context = SandboxContext(record: record, host: host, trace: TraceRecorder(.recovery, sandboxID: id))
+      context.mayHaveOrphans = true
+      let (_, reports) = await transaction.undo(Steps.all, of: context)
+      var faults = reports.filter { $0.outcome == .failed }.compactMap(\.error)
+      if faults.isEmpty { faults = await finder.releaseReservations(traces) }
+      if faults.isEmpty { registry.releaseQuarantine(id) }
+      return Garbage(
+        sandboxID: id, found: traces.subjects, undo: reports,
+        error: faults.isEmpty ? nil : faults.joined(separator: "; "))
+    } catch {
+      return Garbage(sandboxID: id, found: traces.subjects, undo: [], error: "\(error)")
+    }
+  }
+
+  /// CNI's GC for every configured network that has it.
+  private func collectInPlugins() async {
+    let valid = registry.all.map(\.current.record).flatMap { record in
+      record.networks.map { AttachmentIdentity(containerID: record.id, interfaceName: $0.interfaceName) }
+    }
+    let cni = host.cni(timeout: host.configuration.pluginDeleteTimeout)
+    for list in host.allCatalogs.flatMap(\.lists) {
+      do {
+        try await cni.gc(list, valid: Set(valid), isOurs: { _ in false })
+      } catch {
+        host.logger.warning("GC of network \(list.name) failed: \(error)")
+      }
+    }
+  }
+}
