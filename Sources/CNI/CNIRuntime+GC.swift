@@ -24,20 +24,31 @@ extension CNIRuntime {
     _ list: NetworkConfigurationList, valid: Set<AttachmentIdentity>,
     isOurs: @Sendable (CachedAttachment) -> Bool = { _ in true }
   ) async throws(CNIError) {
+    try await gc(list, isOurs: isOurs) { valid }
+  }
+
+  /// GC whose valid attachments are asked for once no ADD or DEL of the network runs any more.
+  ///
+  /// For callers whose attachments change meanwhile: a set that is gathered before the wait lacks what an ADD completes
+  /// during it, and GC would release a living container's network.
+  public func gc(
+    _ list: NetworkConfigurationList, isOurs: @Sendable (CachedAttachment) -> Bool = { _ in true },
+    currentlyValid: @Sendable () async -> Set<AttachmentIdentity>
+  ) async throws(CNIError) {
     try Validation.networkName(list.name)
     guard !list.disableGC else { return }
     let pass = await enter(list, .exclusive)
     defer { pass.leave() }
-    var valid = valid
+    var valid = await currentlyValid()
     var failures: [CNIError] = []
     do throws(CNIError) {
-      for cached in try await cachedAttachments() where cached.network == list.name {
-        if valid.contains(cached.identity) { continue }
+      for cached in try await cachedAttachments() where cached.network == list.name && !valid.contains(cached.identity)
+      {
         guard isOurs(cached) else {
           valid.insert(cached.identity)
           continue
         }
-        do {
+        do throws(CNIError) {
           try await detach(cached.configurationList ?? list, cached.attachment)
         } catch {
           failures.append(stale(cached, error))
