@@ -34,6 +34,7 @@ struct JSONTests {
     #expect(try string(#""\ud83d""#) == "\u{fffd}")
     #expect(try string(#""\ude00x""#) == "\u{fffd}x")
     #expect(try string(#""\ud83d\u0041""#) == "\u{fffd}A")
+    #expect(try string(#""\ude00\ude00""#) == "\u{fffd}\u{fffd}")
     #expect(try string(#""\ud83d\ud83d\ude00""#) == "\u{fffd}😀")
   }
 
