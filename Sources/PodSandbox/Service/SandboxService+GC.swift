@@ -53,15 +53,24 @@ extension SandboxService {
     }
   }
 
-  /// CNI's GC for every configured network that has it.
-  private func collectInPlugins() async {
-    let valid = registry.all.map(\.current.record).flatMap { record in
+  /// The attachments of all sandboxes, those of runs that have yet to commit included.
+  private func validAttachments() -> Set<AttachmentIdentity> {
+    let committed = registry.all.map(\.current.record).flatMap { record in
       record.networks.map { AttachmentIdentity(containerID: record.id, interfaceName: $0.interfaceName) }
     }
+    let underWay = registry.runs.flatMap { run in
+      let count = host.configuration.runtimeHandlers[run.runtimeHandler]?.networks.count ?? 0
+      return (0..<max(1, count)).map { AttachmentIdentity(containerID: run.id, interfaceName: "eth\($0)") }
+    }
+    return Set(committed + underWay)
+  }
+
+  /// CNI's GC for every configured network that has it.
+  private func collectInPlugins() async {
     let cni = host.cni(timeout: host.configuration.pluginDeleteTimeout)
     for list in host.allCatalogs.flatMap(\.lists) {
       do {
-        try await cni.gc(list, valid: Set(valid), isOurs: { _ in false })
+        try await cni.gc(list, isOurs: { _ in false }, currentlyValid: { [self] in validAttachments() })
       } catch {
         host.logger.warning("GC of network \(list.name) failed: \(error)")
       }
