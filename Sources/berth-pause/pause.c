@@ -110,7 +110,8 @@ __attribute__((used)) _Noreturn void berth_pause(void) {
   const word waited = 1UL << (SIGTERM - 1) | 1UL << (SIGINT - 1) | 1UL << (SIGCHLD - 1);
   call(SYS_rt_sigprocmask, SIG_BLOCK, (long)&waited, 0, sizeof waited, 0);
   long signals = call(SYS_signalfd4, -1, (long)&waited, sizeof waited, SFD_NONBLOCK | SFD_CLOEXEC, 0);
-  if (signals < 0) leave(1);
+  // Started by hand, without a pipe: the lowest free number is the pipe's.
+  if (signals < 0 || signals == PIPE) leave(1);
   await_commit((int)signals);
   call(SYS_close, PIPE, 0, 0, 0, 0);
   call(SYS_close, signals, 0, 0, 0, 0);

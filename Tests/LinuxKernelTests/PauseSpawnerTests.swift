@@ -86,6 +86,15 @@ extension Kernel {
       #expect(process.reap() == .exited(0))
     }
 
+    @Test("started by hand, without a pipe, the binary ends at once")
+    func withoutPipe() throws {
+      let null = try OwnedDescriptor.open("/dev/null", O_RDWR)
+      let process = try HostProcess.spawn(
+        executable: pauseBinary(), arguments: ["/pause"], environment: [], standardInput: null.raw,
+        standardOutput: null.raw, standardError: null.raw)
+      #expect(try process.exitStatus() == .exited(1))
+    }
+
     @Test("committing a pause that is gone is EPIPE, and no signal")
     func commitTooLate() throws {
       let pause = try spawner.start(PauseSpecification())
