@@ -42,6 +42,7 @@ berthd_start() {
   local pid
   with_no_descriptors berthd_exec "$@" </dev/null >>"$work/berthd.log" 2>&1 &
   pid=$!
+  disown "$pid"
   echo "$pid" >"$work/berthd.pid"
   wait_until 20 serving_or_gone "$pid"
   if ! healthy; then
