@@ -23,11 +23,15 @@ struct SandboxTransaction<Context: StepContext>: Sendable {
   ) async throws(TransactionFailure<Context>) -> Context {
     var current = sandbox
     for (index, step) in steps.enumerated() {
-      let attempt = await perform(step, .do, on: current)
+      let begun = Array(steps[...index])
+      let attempt = await perform(step, .do, on: current) { late in
+        // It was given up and undone; what it has brought about since is undone now.
+        _ = await undo(begun, of: late)
+      }
       current = attempt.sandbox
       guard let cause = attempt.fault else { continue }
       willUndo()
-      let (left, reports) = await undo(Array(steps[...index]), of: current)
+      let (left, reports) = await undo(begun, of: current)
       throw TransactionFailure(step: step.name, cause: cause, undo: reports, sandbox: left)
     }
     return current
@@ -63,7 +67,12 @@ struct SandboxTransaction<Context: StepContext>: Sendable {
   }
 
   /// One `do` or `undo`, on the operation's own thread, until its deadline.
-  private func perform(_ step: any Step<Context>, _ action: Trace.Action, on sandbox: Context) async -> Attempt {
+  ///
+  /// - Parameter late: What to do with the sandbox if the step comes back after it was given up.
+  private func perform(
+    _ step: any Step<Context>, _ action: Trace.Action, on sandbox: Context,
+    late: @escaping @Sendable (Context) async -> Void = { _ in }
+  ) async -> Attempt {
     var input = sandbox
     let limit = step.timeout(of: sandbox)
     input.deadline = .now + limit
@@ -71,6 +80,8 @@ struct SandboxTransaction<Context: StepContext>: Sendable {
     let before = input
     let attempt = await Watchdog.run(on: threads.current, until: input.deadline + Watchdog.grace(limit)) {
       await Self.attempt(step, action, on: before)
+    } late: {
+      await late($0.sandbox)
     }
     guard let attempt else {
       threads.writeOff()

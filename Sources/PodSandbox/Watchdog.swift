@@ -10,11 +10,17 @@ enum Watchdog {
   static func grace(_ limit: Duration) -> Duration { limit / 4 }
 
   /// The body's value, or `nil` when it has not returned by `deadline`. Cancellation is passed on to the body.
+  ///
+  /// - Parameter late: Called with the value of a body that returns after it was given up.
   static func run<T: Sendable>(
-    on thread: OperationThread, until deadline: ContinuousClock.Instant, _ body: @escaping @Sendable () async -> T
+    on thread: OperationThread, until deadline: ContinuousClock.Instant, _ body: @escaping @Sendable () async -> T,
+    late: @escaping @Sendable (T) async -> Void = { _ in }
   ) async -> T? {
     let first = FirstResult<T?>()
-    let work = Task(executorPreference: thread) { first.offer(await body()) }
+    let work = Task(executorPreference: thread) {
+      let value = await body()
+      if !first.offer(value) { await late(value) }
+    }
     let timer = Task {
       do { try await Task.sleep(until: deadline, clock: .continuous) } catch { return }
       first.offer(nil)
@@ -39,20 +45,23 @@ private final class FirstResult<T: Sendable>: Sendable {
 
   private let state = Mutex(State.empty)
 
-  func offer(_ value: T) {
-    let waiting: CheckedContinuation<T, Never>? = state.withLock {
+  /// False when another one was first.
+  @discardableResult
+  func offer(_ value: T) -> Bool {
+    let (isFirst, waiting): (Bool, CheckedContinuation<T, Never>?) = state.withLock {
       switch $0 {
       case .empty:
         $0 = .filled(value)
-        return nil
+        return (true, nil)
       case .awaited(let continuation):
         $0 = .taken
-        return continuation
+        return (true, continuation)
       case .filled, .taken:
-        return nil
+        return (false, nil)
       }
     }
     waiting?.resume(returning: value)
+    return isFirst
   }
 
   /// To be read once.

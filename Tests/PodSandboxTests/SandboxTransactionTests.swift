@@ -22,6 +22,7 @@ private struct FakeStep: Step {
   var undoFault: Fault?
   var limit = Duration.seconds(60)
   var body: @Sendable () async throws -> Void = {}
+  var onUndo: @Sendable () -> Void = {}
 
   func timeout(of sandbox: Journal) -> Duration { limit }
 
@@ -33,6 +34,7 @@ private struct FakeStep: Step {
 
   func undo(_ sandbox: inout Journal) async throws {
     sandbox.entries.append("undo \(name.rawValue)")
+    onUndo()
     if let undoFault { throw undoFault }
   }
 }
@@ -102,21 +104,24 @@ private struct FakeStep: Step {
     #expect(failure.sandbox.trace.snapshot().steps[1].outcome == .cancelled)
   }
 
-  @Test("a step that is stuck in a system call is given up, and the rest is undone on another thread")
+  @Test("a step that is stuck in a system call is given up and undone, and undone again when it comes back")
   func stuck() async throws {
-    let gate = Mutex(false)
+    let isReleased = Mutex(false)
+    let undone = AsyncStream<Void>.makeStream()
     let steps = [
-      FakeStep(name: .reserveName),
+      FakeStep(name: .reserveName, onUndo: { undone.continuation.yield() }),
       FakeStep(
         name: .startPause, limit: .milliseconds(10),
-        body: { while !gate.withLock({ $0 }) { sched_yield() } }),
+        body: { while !isReleased.withLock({ $0 }) { sched_yield() } }),
     ]
     let failure = try await #require(throws: TransactionFailure<Journal>.self) {
       try await SandboxTransaction().run(steps, on: Journal())
     }
-    gate.withLock { $0 = true }
     #expect(failure.step == .startPause)
     #expect("\(failure.cause)".contains("given up"))
     #expect(failure.sandbox.entries == ["do ReserveName", "undo StartPause", "undo ReserveName"])
+    isReleased.withLock { $0 = true }
+    var undos = undone.stream.makeAsyncIterator()
+    for _ in 1...2 { await undos.next() }
   }
 }

@@ -45,6 +45,9 @@ struct AttachNetworks: Step {
     if sandbox.mayHaveOrphans {
       // A plugin of the daemon's earlier life may still be at work; a DEL that overtakes it would leave its work behind.
       try sandbox.paths.pluginCgroup.renew(until: sandbox.deadline)
+    } else {
+      // A reboot takes the groups away, and plugins are born into theirs.
+      try sandbox.paths.pluginCgroup.create(enablingControllers: false)
     }
     try sandbox.ensureNetworkNamespace()
     try Failpoint.pass("undo.AttachNetworks.middle")
