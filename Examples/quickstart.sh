@@ -54,19 +54,25 @@ network=$(jq -r .name "$conflist")
 addresses=$(jq -r --arg network "$network" 'first(.plugins[].ipam.dataDir // empty) // "/var/lib/cni/networks" | . + "/" + $network' "$conflist")
 had_bridge=$(ip link show dev "$bridge" 2>/dev/null || true)
 had_addresses=$(ls -d "$addresses" 2>/dev/null || true)
-had_rules=$(iptables-save -t nat 2>/dev/null | grep CNI-HOSTPORT || true)
+# Not `iptables-save -t nat`: that one makes the table if it is not there.
+had_rules4=$(iptables-save 2>/dev/null | sed -n '/^\*nat/,/^COMMIT/p')
+had_rules6=$(ip6tables-save 2>/dev/null | sed -n '/^\*nat/,/^COMMIT/p')
+had_directory=$(ls -d /var/lib/cni 2>/dev/null || true)
 forwarding4=$(cat /proc/sys/net/ipv4/ip_forward)
 forwarding6=$(cat /proc/sys/net/ipv6/conf/all/forwarding)
 servers=()
 
-# portmap keeps its shared chains for the next pod; on a host that never had one they go too.
-remove_chains() {
-  local tables=$1 chain rule
-  "$tables"-save -t nat 2>/dev/null | grep -E '^-A (PREROUTING|OUTPUT|POSTROUTING) .*CNI-HOSTPORT' | sed 's/^-A/-D/' |
-    while read -r rule; do eval "$tables -t nat $rule"; done
+# restore_rules TOOL FAMILY BEFORE: portmap keeps its shared chains for the next pod; on a host that never had one they
+# go too, and with them a nat table that was not there.
+restore_rules() {
+  local tool=$1 family=$2 before=$3 chain rule
+  if grep -q CNI-HOSTPORT <<<"$before"; then return; fi
+  "$tool-save" -t nat 2>/dev/null | grep -E '^-A (PREROUTING|OUTPUT|POSTROUTING) .*CNI-HOSTPORT' | sed 's/^-A/-D/' |
+    while read -r rule; do eval "$tool -t nat $rule"; done
   for chain in CNI-HOSTPORT-DNAT CNI-HOSTPORT-MASQ CNI-HOSTPORT-SETMARK; do
-    "$tables" -t nat -F "$chain" 2>/dev/null && "$tables" -t nat -X "$chain" || true
+    "$tool" -t nat -F "$chain" 2>/dev/null && "$tool" -t nat -X "$chain" || true
   done
+  if [ -z "$before" ]; then nft delete table "$family" nat 2>/dev/null || true; fi
 }
 
 leave_as_it_was() {
@@ -78,7 +84,9 @@ leave_as_it_was() {
   if [ -n "${daemon:-}" ] && kill "$daemon" 2>/dev/null; then wait "$daemon" || true; fi
   [ -n "$had_bridge" ] || ip link del "$bridge" 2>/dev/null || true
   [ -n "$had_addresses" ] || rm -rf "$addresses"
-  [ -n "$had_rules" ] || { remove_chains iptables && remove_chains ip6tables; }
+  [ -n "$had_directory" ] || rmdir /var/lib/cni/networks /var/lib/cni 2>/dev/null || true
+  restore_rules iptables ip "$had_rules4"
+  restore_rules ip6tables ip6 "$had_rules6"
   echo "$forwarding4" >/proc/sys/net/ipv4/ip_forward
   echo "$forwarding6" >/proc/sys/net/ipv6/conf/all/forwarding
   [ "$status" -eq 0 ] || { echo "The daemon's last words:" && tail -n 20 "$work/berthd.log"; } || true
@@ -142,10 +150,11 @@ say "Where the time of that run went"
 show berthctl trace "$web"
 
 say "Its namespaces, held by one small process"
-show lsns -t net -o NS,PID,COMMAND,NSFS
+printf '$ lsns -t net\n'
+lsns -t net -o NS,PID,COMMAND,NSFS | grep -E 'NSFS|/pause' | sed 's/  */ /g' | column -t
 
 say "The end of all three"
-for server in "${servers[@]}"; do kill "$server"; done
+for server in "${servers[@]}"; do kill "$server" || true; done
 servers=()
 show berthctl stopp "$hello" "$neighbour" "$web"
 show berthctl rmp "$hello" "$neighbour" "$web"

@@ -5,20 +5,27 @@
 # usage: isolated.sh COMMAND [ARGUMENT…]
 set -euo pipefail
 
+# remove_cgroups PATH: in every hierarchy; fails while a process that is just ending is still in one.
 remove_cgroups() {
   local group
   for group in /sys/fs/cgroup"$1" /sys/fs/cgroup/*"$1"; do
-    [ -d "$group" ] && find "$group" -depth -type d -exec rmdir {} + 2>/dev/null
+    [ ! -d "$group" ] || find "$group" -depth -type d -exec rmdir {} + 2>/dev/null || return 1
   done
-  return 0
 }
 
 if [ "${1:-}" != --inside ]; then
   [ "$(id -u)" = 0 ] || { echo "isolated.sh: namespaces need root" >&2; exit 1; }
   export BERTH_TEST_CGROUP=/berth-test-$$
+  unshare --net --mount --pid --fork --kill-child --mount-proc --propagation private -- "$0" --inside "$@" <&0 &
+  inside=$!
+  # Whoever ends this ends all that runs inside: with unshare gone, its first process is killed, and with that one all.
+  trap 'kill -KILL "$inside"' TERM INT HUP
   status=0
-  unshare --net --mount --pid --fork --kill-child --mount-proc --propagation private -- "$0" --inside "$@" || status=$?
-  remove_cgroups "$BERTH_TEST_CGROUP"
+  wait "$inside" || status=$?
+  for _ in {1..500}; do
+    remove_cgroups "$BERTH_TEST_CGROUP" && break
+    sleep 0.02
+  done
   exit "$status"
 fi
 
