@@ -48,6 +48,7 @@ class Berth:
             except OSError:
                 if self.daemon.poll() is not None or time.monotonic() > deadline:
                     raise SystemExit("berthd did not come up:\n" + open(self.log).read())
+                self.owner = None
                 time.sleep(0.01)
 
     def call(self, method, **message):

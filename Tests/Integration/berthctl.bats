@@ -222,15 +222,6 @@ write_pod() { pod "$@" >"$work/$1.json"; }
   [ "$status" -eq 1 ]
 }
 
-@test "berthctl: every file of Examples runs" {
-  for file in "$BATS_TEST_DIRNAME"/../../Examples/*.yaml "$BATS_TEST_DIRNAME"/../../Examples/*.json; do
-    run --separate-stderr berthctl runp --strict "$file"
-    echo "$file: $output $stderr"
-    [ "$status" -eq 0 ]
-    discard "$output"
-  done
-}
-
 @test "berthctl: nothing is left behind" {
   nothing_left
   no_leaks
