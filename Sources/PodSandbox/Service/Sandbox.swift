@@ -13,8 +13,8 @@ final class Sandbox: Sendable {
     var mayHaveOrphans = false
     /// What the last stop or remove could not undo.
     var leftovers: [StepReport] = []
-    /// The last stop or remove that failed.
-    var failedTrace: Trace?
+    /// The last stop, or remove that failed.
+    var lastTrace: Trace?
     /// The last look for drift.
     var drift: (at: ContinuousClock.Instant, findings: [String])?
     /// Whether Remove has taken it.

@@ -98,7 +98,7 @@ extension SandboxService {
     } else {
       var state = Sandbox.State(record: failure.sandbox.record, pause: failure.sandbox.pause)
       state.leftovers = failure.undo.filter { $0.outcome != .ok }
-      state.failedTrace = trace
+      state.lastTrace = trace
       registry.publish(Sandbox(state))
     }
     return error

@@ -27,7 +27,7 @@ extension SandboxService {
     return SandboxDetails(current, SandboxPaths(current.record, host), traces: recorded(sandbox), drift: drift)
   }
 
-  /// The traces of the sandbox's run and of a stop or remove that failed; of a run that failed, its only one.
+  /// The traces of the sandbox's run and of its last stop, or remove that failed; of a run that failed, its only one.
   ///
   /// - Throws: `notFound` when neither a sandbox nor one of the last failed runs has this id.
   public func traces(_ id: String) throws(SandboxError) -> [Trace] {
@@ -66,6 +66,6 @@ extension SandboxService {
 
   private func recorded(_ sandbox: Sandbox) -> [Trace] {
     let current = sandbox.current
-    return [current.record.trace, current.failedTrace].compactMap { $0 }
+    return [current.record.trace, current.lastTrace].compactMap { $0 }
   }
 }

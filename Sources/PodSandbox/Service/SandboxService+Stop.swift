@@ -61,7 +61,7 @@ extension SandboxService {
       state.pause = after.pause
       state.exitWatch = nil
       state.leftovers = leftovers
-      state.failedTrace = error.map { trace.snapshot(error: $0.message) }
+      state.lastTrace = trace.snapshot(error: error?.message)
       state.mayHaveOrphans = state.mayHaveOrphans && error != nil
     }
     try await conclude(sandbox, operation, wasReady: before.sandboxState == .ready, error)
