@@ -40,10 +40,14 @@ public enum DurableFile {
 
   /// Syncs the file, then its directory: what was written without `durable` survives a loss of power from now on.
   public static func sync(_ path: String) throws(KernelError) {
+    let (directory, _) = split(path)
+    let place = "sync.\(split(directory).name)"
+    try Failpoint.pass("\(place).before")
     let file = try OwnedDescriptor.open(path, O_RDONLY | O_NONBLOCK)
     let raw = file.raw
     try retrying("sync", path) { fsync(raw) }
-    try syncDirectory(split(path).directory)
+    try syncDirectory(directory)
+    try Failpoint.pass("\(place).after")
   }
 
   /// Removes the file; one that is not there is success. `durable` syncs the directory.
@@ -64,7 +68,7 @@ public enum DurableFile {
     return try file.readAll(limit: limit, subject: path)
   }
 
-  private static func syncDirectory(_ directory: String) throws(KernelError) {
+  static func syncDirectory(_ directory: String) throws(KernelError) {
     let descriptor = try OwnedDescriptor.open(directory, O_RDONLY | O_DIRECTORY)
     let raw = descriptor.raw
     try retrying("sync", directory) { fsync(raw) }

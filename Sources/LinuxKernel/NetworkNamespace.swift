@@ -66,6 +66,7 @@ public enum NetworkNamespace {
     do throws(KernelError) {
       // Somebody may have mounted over it again.
       while try Mounts.detachOne(path) {}
+      try Failpoint.pass("unpin.middle")
     } catch {
       failure = error
     }
@@ -89,6 +90,7 @@ public enum NetworkNamespace {
       )
     }
     do throws(KernelError) {
+      try Failpoint.pass("pin.middle")
       try Mounts.bind("/proc/self/fd/\(namespace.raw)", path)
     } catch {
       if isNew { unlink(path) }
