@@ -58,6 +58,7 @@ public struct Cgroup: Sendable, Hashable {
 
   /// Failures are no matter here: a limit that needs the controller will not find its file, and says so.
   private static func enableControllers(of hierarchy: CgroupHierarchy, below directory: String) {
+    guard !hierarchy.controllers.isEmpty else { return }
     let file = directory + "/cgroup.subtree_control"
     let enabled = (try? DurableFile.read(file, limit: 64 << 10)).map(CgroupHierarchies.words) ?? []
     for controller in ["cpu", "memory", "pids", "io"]

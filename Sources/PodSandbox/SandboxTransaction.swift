@@ -86,7 +86,7 @@ struct SandboxTransaction<Context: StepContext>: Sendable {
     guard let attempt else {
       threads.writeOff()
       let stuck = SandboxError(
-        .deadlineExceeded, "\(step.name.rawValue): still in the kernel after \(limit + Watchdog.grace(limit)); given up"
+        .deadlineExceeded, "still in the kernel after \(limit + Watchdog.grace(limit)); given up"
       )
       sandbox.trace.end(.timeout, error: stuck.message)
       return Attempt(sandbox: sandbox, fault: stuck)

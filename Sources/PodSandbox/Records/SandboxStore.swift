@@ -1,8 +1,12 @@
 import CNI
 import FoundationEssentials
+import Glibc
 import LinuxKernel
 
 /// The durable records: one JSON file a sandbox, named by its id.
+///
+/// The file's name also tells what has become of a committed sandbox: `<id>.json` is as its content says,
+/// `<id>.stopping.json` is half stopped, and so on. A rename says that without a new file for the disk to take in.
 struct SandboxStore: Sendable {
   /// A record that cannot be used, and why; its file stays where it is.
   struct Unreadable: Sendable, Hashable {
@@ -25,11 +29,34 @@ struct SandboxStore: Sendable {
     try DurableFile.replace(path(of: record.id), with: Self.encode(record), mode: 0o600, durable: durable)
   }
 
+  /// Says what has become of a record that is on the disk; saying it again is success.
+  func mark(_ record: SandboxRecord, _ stage: SandboxRecord.Stage, durable: Bool) throws(KernelError) {
+    let new = path(of: record.id, stage)
+    guard let old = Self.names(of: record.id).map({ directory + "/" + $0 }).first(where: { access($0, F_OK) == 0 }),
+      old != new
+    else { return }
+    try DurableFile.move(old, to: new, durable: durable)
+  }
+
+  private func path(of id: String, _ stage: SandboxRecord.Stage) -> String {
+    switch stage {
+    case .creating, .ready: path(of: id)
+    case .stopping, .stopped, .owed: "\(directory)/\(id).\(stage.rawValue).json"
+    }
+  }
+
+  /// The names that a sandbox's record may have.
+  private static func names(of id: String) -> [String] {
+    ["\(id).json"] + [SandboxRecord.Stage.stopping, .stopped, .owed].map { "\(id).\($0.rawValue).json" }
+  }
+
   /// Puts on the disk what `write` renamed into place.
   func sync(_ id: String) throws(KernelError) { try DurableFile.sync(path(of: id)) }
 
   /// Deletes the record; an absent one is success.
-  func remove(_ id: String) throws(KernelError) { try DurableFile.remove(path(of: id), durable: false) }
+  func remove(_ id: String) throws(KernelError) {
+    for name in Self.names(of: id) { try DurableFile.remove(directory + "/" + name, durable: false) }
+  }
 
   /// All records, and those that cannot be used.
   func load() throws -> (records: [SandboxRecord], unreadable: [Unreadable]) {
@@ -37,13 +64,21 @@ struct SandboxStore: Sendable {
     var unreadable: [Unreadable] = []
     try DurableFile.removeTemporaryFiles(in: directory)
     for name in try FileManager.default.contentsOfDirectory(atPath: directory) where name.hasSuffix(".json") {
-      let id = String(name.dropLast(5))
+      let parts = name.dropLast(5).split(separator: ".", maxSplits: 1)
+      let id = parts.first.map(String.init) ?? ""
+      let path = directory + "/" + name
       do {
-        let record = try Self.decode(DurableFile.read(path(of: id), limit: Self.sizeLimit))
+        var record = try Self.decode(DurableFile.read(path, limit: Self.sizeLimit))
         guard record.id == id else { throw RecordFault("it holds the record of \(record.id)") }
+        if parts.count == 2 {
+          guard let mark = SandboxRecord.Stage(rawValue: String(parts[1])) else {
+            throw RecordFault("its name has \(parts[1]), which this version does not know")
+          }
+          record.stage = mark
+        }
         records.append(record)
       } catch {
-        unreadable.append(Unreadable(id: id, path: path(of: id), reason: "\(error)"))
+        unreadable.append(Unreadable(id: id, path: path, reason: "\(error)"))
       }
     }
     return (records, unreadable)

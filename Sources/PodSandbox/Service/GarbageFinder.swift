@@ -76,7 +76,7 @@ struct GarbageFinder: Sendable {
       (id: $0, path: configuration.state + "/sandboxes/" + $0)
     }
     let records = names(in: host.store.directory).filter { $0.hasSuffix(".json") }.map {
-      (id: String($0.dropLast(5)), path: host.store.directory + "/" + $0)
+      (id: String($0.prefix { $0 != "." }), path: host.store.directory + "/" + $0)
     }
     let groups = host.cgroups.all.flatMap { hierarchy in
       let parent = Cgroup(path: configuration.cgroupParent, in: [hierarchy]).directory(in: hierarchy)

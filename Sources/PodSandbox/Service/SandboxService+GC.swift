@@ -10,12 +10,22 @@ extension SandboxService {
   ///
   /// Nothing that another runtime, or a daemon with another root directory, has made is touched. A cgroup below a parent
   /// that a request had named is found only through one of the other things. Idempotent.
+  /// Once begun it is not cancelled: a caller that goes away leaves it running.
   public func collectGarbage(dryRun: Bool) async throws(SandboxError) -> [Garbage] {
     try operations.check()
+    let operation = SharedOperation<[Garbage]>(endsWhenAbandoned: false)
+    operations.start(operation) { [self] () async throws(SandboxError) in
+      try await garbageGate.pass { () async throws(SandboxError) in await sweep(dryRun: dryRun) }
+    }
+    return try await operation.value()
+  }
+
+  private func sweep(dryRun: Bool) async -> [Garbage] {
     let finder = GarbageFinder(host: host)
+    // Whoever is known before or after the search: what is made or removed meanwhile is no garbage.
+    let before = knownIDs()
     let found = await finder.find()
-    // In this order: what was made after the search is not among what was found.
-    let known = knownIDs()
+    let known = before.union(knownIDs())
     var garbage: [Garbage] = []
     for (id, traces) in found.sorted(by: { $0.key < $1.key }) where !known.contains(id) {
       if dryRun {
@@ -24,10 +34,23 @@ extension SandboxService {
         garbage.append(await clean(id, traces, finder))
       }
     }
-    guard !dryRun else { return garbage }
-    await debts.payAll()
-    await collectInPlugins()
-    return garbage
+    let owed = debts.all
+    if !dryRun {
+      await debts.payAll()
+      await collectInPlugins()
+    }
+    return garbage + owed.map { settled($0, found[$0.sandbox.id]?.subjects ?? [], dryRun: dryRun) }
+  }
+
+  /// What a debt holds on to, and whether it is paid.
+  private func settled(_ debt: Debts.Debt, _ subjects: [String], dryRun: Bool) -> Garbage {
+    let state = debt.sandbox.current
+    let isOpen = debts.all.contains { $0.sandbox.id == debt.sandbox.id }
+    let networks = state.record.networks.map(\.interfaceName).joined(separator: ", ")
+    return Garbage(
+      sandboxID: debt.sandbox.id, found: ["the DEL owed for \(networks)"] + subjects,
+      undo: dryRun ? [] : state.leftovers,
+      error: dryRun || !isOpen ? nil : state.leftovers.compactMap(\.error).first ?? "it is still owed")
   }
 
   private func knownIDs() -> Set<String> {

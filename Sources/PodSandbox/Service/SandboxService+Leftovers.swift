@@ -14,7 +14,8 @@ extension SandboxService {
       let state = debt.sandbox.current
       return Leftover(
         kind: .owed, sandboxID: state.record.id, name: "\(state.record.name)", steps: state.leftovers,
-        reason: state.leftovers.compactMap(\.error).first ?? "", since: debt.since, attempts: debt.attempts,
+        reason: state.leftovers.compactMap(\.error).first ?? "not tried yet since berthd started", since: debt.since,
+        attempts: debt.attempts,
         nextAttempt: .nowSinceEpoch + max(.zero, debt.due - now).nanoseconds)
     }
     let quarantined = registry.quarantined.map { file in
@@ -49,14 +50,15 @@ extension SandboxService {
     guard failed == [.attachNetworks] else { throw failure }
     var record = current.record
     record.stage = .owed
-    try await write(record, durable: true)
+    try await mark(record, .owed, durable: true)
     sandbox.withState {
       $0.record = record
       $0.isRemoved = true
     }
+    // In this order: a collection of garbage never finds it unknown.
+    debts.add(sandbox)
     registry.remove(sandbox)
     emit(.deleted, sandbox)
-    debts.add(sandbox)
     host.logger.warning("removed by force; its networks' DEL is owed", metadata: ["sandbox": "\(sandbox.id)"])
     return failure.undo
   }

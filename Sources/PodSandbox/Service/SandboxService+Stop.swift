@@ -87,23 +87,23 @@ extension SandboxService {
     }
     sandbox.withState { $0.record.stage = .stopped }
     do {
-      try await write(sandbox.current.record, durable: false)
+      try await mark(sandbox.current.record, .stopped, durable: false)
     } catch {
       // Everything is released; at worst recovery runs the idempotent stop once more.
       host.logger.warning("the record still says stopping: \(error)", metadata: ["sandbox": "\(sandbox.id)"])
     }
   }
 
-  /// Writes a record away from the cooperative pool, and does not wait for ever for the disk.
-  func write(_ record: SandboxRecord, durable: Bool) async throws(SandboxError) {
+  /// Marks a record away from the cooperative pool, and does not wait for ever for the disk.
+  func mark(_ record: SandboxRecord, _ stage: SandboxRecord.Stage, durable: Bool) async throws(SandboxError) {
     let (store, limit) = (host.store, host.configuration.stepTimeout)
     do {
       let result = await Watchdog.run(on: try OperationThread(), until: .now + limit) {
-        Result { try store.write(record, durable: durable) }
+        Result { try store.mark(record, stage, durable: durable) }
       }
       guard let result else {
         throw SandboxError(
-          .deadlineExceeded, "write \(store.path(of: record.id)): the disk has not answered for \(limit)")
+          .deadlineExceeded, "rename \(store.path(of: record.id)): the disk has not answered for \(limit)")
       }
       try result.get()
     } catch {

@@ -13,6 +13,8 @@ public final class SandboxService: Sendable {
   let failedTraces: FailedTraces
   let operations = OperationTracker()
   let debts = Debts()
+  /// One collection at a time.
+  let garbageGate = SerialGate()
 
   /// Takes the directories, and recovers: every sandbox of an earlier daemon is adopted or cleaned up when this returns.
   ///

@@ -31,6 +31,6 @@ struct Commit: Step {
   func undo(_ sandbox: inout SandboxContext) throws {
     guard sandbox.record.stage == .ready else { return }
     sandbox.record.stage = .stopping
-    try sandbox.host.store.write(sandbox.record, durable: false)
+    try sandbox.host.store.mark(sandbox.record, .stopping, durable: false)
   }
 }

@@ -1,4 +1,5 @@
 import LinuxKernel
+import SystemPackage
 
 /// Makes the pod's cgroup with its limits, the leaf for pause, and the group that plugins run in.
 struct CreateCgroup: Step {
@@ -12,15 +13,21 @@ struct CreateCgroup: Step {
     if let resources = sandbox.record.configuration.linux.resources {
       try sandbox.paths.cgroup.apply(CgroupLimits(resources))
     }
-    try sandbox.paths.pauseCgroup.create()
-    try sandbox.paths.pluginCgroup.create()
+    try sandbox.paths.pauseCgroup.create(enablingControllers: false)
+    try sandbox.paths.pluginCgroup.create(enablingControllers: false)
   }
 
   func undo(_ sandbox: inout SandboxContext) throws {
     for group in [sandbox.paths.pluginCgroup, sandbox.paths.cgroup] {
-      try group.kill(until: sandbox.deadline)
+      do throws(KernelError) {
+        try group.remove()
+      } catch {
+        // Whatever is left in it lived by the sandbox.
+        guard error.errno == .resourceBusy else { throw error }
+        try group.kill(until: sandbox.deadline)
+        try group.remove()
+      }
       try Failpoint.pass("undo.CreateCgroup.middle")
-      try group.remove()
     }
   }
 }

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import LinuxKernel
 import SystemPackage
 
@@ -29,15 +28,11 @@ struct PrepareFiles: Step {
   func undo(_ sandbox: inout SandboxContext) throws {
     try Mounts.detach(sandbox.paths.shm)
     try Failpoint.pass("undo.PrepareFiles.middle")
-    do {
-      try FileManager.default.removeItem(atPath: sandbox.paths.directory)
-    } catch let error as CocoaError where error.code == .fileNoSuchFile {
-      // Gone already, or never made: a reboot empties /run.
-    }
+    try Directories.remove(sandbox.paths.directory)
   }
 
   private func write(_ text: String, to path: String) throws {
-    try DurableFile.replace(path, with: Array(text.utf8), mode: 0o644, durable: false)
+    try DurableFile.create(path, with: Array(text.utf8), mode: 0o644)
   }
 
   /// The host's file; a host without one gives an empty one.

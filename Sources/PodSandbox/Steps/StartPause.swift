@@ -1,3 +1,4 @@
+import Glibc
 import LinuxKernel
 
 /// Starts the pause process in the pod's new namespaces, and sets the namespaces' sysctls.
@@ -16,12 +17,19 @@ struct StartPause: Step {
     if !sysctls.isEmpty { try Sysctl.write(sysctls, inside: pause.process) }
   }
 
-  /// Finds the pause by its cgroup, never by a recorded pid.
+  /// Ends the pause through the handle that this daemon holds, else finds it by its cgroup; never by a recorded pid.
   func undo(_ sandbox: inout SandboxContext) throws {
     sandbox.uncommitted = nil
-    try sandbox.paths.cgroup.kill(until: sandbox.deadline)
+    guard let pause = sandbox.pause else { return try sandbox.paths.cgroup.kill(until: sandbox.deadline) }
+    if !pause.hasExited { try pause.signal(SIGKILL) }
     try Failpoint.pass("undo.StartPause.middle")
-    sandbox.pause?.reap()
+    guard pause.waitForExit(until: sandbox.deadline) else {
+      throw SandboxError(
+        .deadlineExceeded,
+        "pause \(pause.identity.pid) was killed but has not ended: a member of its PID namespace is stuck in the kernel"
+      )
+    }
+    pause.reap()
     sandbox.pause = nil
   }
 }
