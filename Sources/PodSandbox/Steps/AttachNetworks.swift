@@ -49,9 +49,9 @@ struct AttachNetworks: Step {
       // A reboot takes the groups away, and plugins are born into theirs.
       try sandbox.paths.pluginCgroup.create(enablingControllers: false)
     }
-    try sandbox.ensureNetworkNamespace()
-    try Failpoint.pass("undo.AttachNetworks.middle")
     let cni = sandbox.host.cni(for: sandbox, timeout: sandbox.host.configuration.pluginDeleteTimeout)
+    try await sandbox.ensureNetworkNamespace(cni)
+    try Failpoint.pass("undo.AttachNetworks.middle")
     var faults: [String] = []
     for network in sandbox.record.networks.reversed() {
       do {
