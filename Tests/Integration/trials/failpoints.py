@@ -1,0 +1,216 @@
+"""Every failpoint x {error, kill, hang}, in a run, a run that fails, a stop, a remove and a recovery.
+
+usage: failpoints.py [OPERATION] [--shard I/N]
+
+Each case has a daemon of its own with one point armed. After an error or a hang the answer must name the step and the
+daemon must serve others; after a kill the next daemon recovers. Then what is listed is removed, the same name runs again,
+and the leak check must find nothing.
+"""
+
+import collections
+import os
+import signal
+import subprocess
+import sys
+import time
+
+from berth import HERE, INTEGRATION, Berth, Broken, Gone, Refused, main, need, network, scripted
+
+STEPS = "ReserveName PrepareFiles CreateCgroup StartPause PinNetworkNamespace AttachNetworks Commit".split()
+PLACES = ("before", "middle", "after")
+EFFECTS = ("error", "kill", "hang")
+# Commit's undo is one write, which has places of its own. What is between taking the namespace off its file and removing
+# that is in LinuxKernel.
+MIDDLES = {"undo.Commit.middle": None, "undo.PinNetworkNamespace.middle": "unpin.middle"}
+
+Case = collections.namedtuple("Case", "operation point count effect step")
+
+
+def points(action, steps):
+    for step in steps:
+        for place in PLACES:
+            point = f"{action}.{step}.{place}"
+            point = MIDDLES.get(point, point)
+            if point:
+                yield point, 1, step
+
+
+def writes(*numbered):
+    """The nth write among the records, and the step that it belongs to; None for the one that no step waits for."""
+    for count, step in numbered:
+        for place in PLACES:
+            yield f"write.sandboxes.{place}", count, step
+
+
+def table():
+    for operation, passed in {
+        "Run": [*points("do", STEPS), *writes((1, "ReserveName"), (2, "Commit")),
+                ("sync.sandboxes.before", 1, "AttachNetworks"), ("sync.sandboxes.after", 1, "AttachNetworks"),
+                ("pin.middle", 1, "PinNetworkNamespace")],
+        "FailedRun": [*points("undo", STEPS[:-1])],
+        "Stop": [*points("undo", STEPS[2:]), *writes((3, "Commit"), (4, None))],
+        "Remove": [*points("undo", STEPS), *writes((3, "Commit"))],
+        "RemoveStopped": [*points("undo", STEPS[:2])],
+        "Recovery": [*points("undo", STEPS[:-1])],
+    }.items():
+        for point, count, step in passed:
+            for effect in EFFECTS:
+                yield Case(operation, point, count, effect, step)
+
+
+class Trial:
+    def __init__(self):
+        # Long enough for a plugin on a busy machine, short enough to wait for a hundred times.
+        hang = {"stepTimeout": "1s", "pluginTimeout": "3s", "pluginDeleteTimeout": "3s"}
+        self.times = {"hang": hang}
+        refuse = {"ADD": {"error": {"code": 11, "msg": "as it was told"}}}
+        self.berth = Berth(network(), handlers={"failing": network({"type": "refuse"})})
+        scripted(self.berth, "refuse", refuse)
+        self.berth.start()
+        self.berth.warm_up()
+        self.berth.stop()
+
+    def run(self, case):
+        berth = self.berth
+        armed = f"{case.point}={case.effect}@{case.count}"
+        if case.operation == "Recovery":
+            self.recovery(case, armed)
+        else:
+            berth.start(armed, **self.times.get(case.effect, {}))
+            answer = self.attempt(case)
+            self.judge(case, answer)
+        if case.effect == "kill":
+            need(berth.stop() == -signal.SIGKILL, "the daemon was not killed: the point was not passed")
+            berth.start()
+            self.recovered(case)
+        self.settle(case)
+
+    def attempt(self, case):
+        """What the operation answers: None when it succeeds."""
+        berth = self.berth
+        sandbox = None
+        if "Run" not in case.operation:
+            sandbox = self.sandbox = berth.run("pod")
+        if case.operation == "RemoveStopped":
+            berth.halt(sandbox)
+        try:
+            if case.operation == "Run":
+                berth.run("pod")
+            elif case.operation == "FailedRun":
+                berth.run("pod", "failing")
+            elif case.operation == "Stop":
+                berth.halt(sandbox)
+            else:
+                berth.remove(sandbox)
+        except (Refused, Gone) as error:
+            return error
+        return None
+
+    def judge(self, case, answer):
+        if case.effect == "kill":
+            return need(isinstance(answer, Gone), f"an answer, {answer!r}, from a daemon that was to be killed")
+        if case.step is None:
+            return need(answer is None, f"failed: {answer}")
+        need(isinstance(answer, Refused), f"no error but {answer!r}")
+        need(case.step in answer.message, f"the error does not name {case.step}: {answer}")
+        failed = [step["step"] for step in answer.undo if step["outcome"] == "failed"]
+        if case.operation == "Run":
+            # A disk that hangs in the intent's fsync lets go of the record neither.
+            allowed = ["ReserveName"] if case.point.startswith("sync.") and case.effect == "hang" else []
+            need(failed == allowed, f"undo failed too: {failed}")
+            if case.effect == "hang":
+                need(answer.code == "deadline_exceeded", f"a hang is told as {answer.code}")
+        else:
+            need(failed == [case.step], f"of the undo {failed} failed")
+
+    def recovery(self, case, armed):
+        """A first daemon is killed when all is done but the outcome; the second has the point armed in its recovery."""
+        berth = self.berth
+        berth.start("do.Commit.middle=kill")
+        need(isinstance(self.attempt(case._replace(operation="Run")), Gone), "the first daemon lives")
+        need(berth.stop() == -signal.SIGKILL, "the first daemon was not killed")
+        if case.effect == "kill":
+            return berth.start(armed, fails=True)
+        berth.start(armed, **self.times.get(case.effect, {}))
+        need(list(berth.list().values()) == ["NOTREADY"], f"listed after a failed recovery: {berth.list()}")
+
+    def recovered(self, case):
+        """What the daemon after the killed one lists."""
+        listed = list(self.berth.list().values())
+        if case.operation == "Run":
+            committed = (case.point, case.count) in {("do.Commit.after", 1), ("write.sandboxes.after", 2)}
+            wanted = [["READY"]] if committed else [[]]
+        elif case.operation == "Stop":
+            # The rename that says so is behind the third write's "before".
+            begun = (case.point, case.count) not in {("undo.Commit.before", 1), ("write.sandboxes.before", 3)}
+            wanted = [["NOTREADY"]] if begun else [["READY"]]
+        elif case.operation.startswith("Remove"):
+            wanted = [[], ["NOTREADY"], ["READY"]]
+        else:
+            wanted = [[]]
+        need(listed in wanted, f"listed after the restart: {listed}, not one of {wanted}")
+
+    def settle(self, case):
+        """Others are served, what is listed can be removed, the name runs again, nothing is left."""
+        berth = self.berth
+        berth.discard(berth.run("other"))
+        berth.discard(*berth.list())
+        need(not berth.list(), f"listed after removal: {berth.list()}")
+        again = berth.run("pod")
+        need(berth.list() == {again: "READY"}, f"the same name: {berth.list()}")
+        if case.effect == "hang":
+            # The stuck thread has descriptors of its own, which go with the process.
+            berth.stop()
+            berth.start()
+        berth.discard(again)
+        left = berth.leaks()
+        need(not left, f"left behind:\n{left}")
+        berth.stop(signal.SIGKILL)
+
+
+def shard(index, count, wanted):
+    trial = Trial()
+    cases = [case for case in table() if wanted in ("", case.operation)]
+    failed = 0
+    for case in cases[index::count]:
+        begin = time.monotonic()
+        try:
+            trial.run(case)
+            if os.environ.get("BERTH_TEST_VERBOSE"):
+                print(f"ok {case.operation} {case.point}@{case.count} {case.effect} {time.monotonic() - begin:.1f} s")
+        except (Broken, Refused, Gone) as error:
+            failed += 1
+            print(f"FAILED {case.operation} {case.point}={case.effect}@{case.count}: {error}\n{trial.berth.last_words()}")
+            trial.berth.stop(signal.SIGKILL)
+            trial.berth.start()
+            print(f"then: {trial.berth.clean()}")
+            trial.berth.stop(signal.SIGKILL)
+    sys.exit(1 if failed else 0)
+
+
+def all_shards(wanted, count=4):
+    """Each shard in namespaces of its own: most of a hang is waiting. Four and three effects: each gets some of all."""
+    cases = [case for case in table() if wanted in ("", case.operation)]
+    running = []
+    for index in range(count):
+        environment = dict(os.environ, BERTH_TRIAL_CGROUP=f"{os.environ['BERTH_TEST_CGROUP']}/shard-{index}")
+        command = [INTEGRATION + "/isolated.sh", sys.executable, "-B", "-u", HERE + "/failpoints.py", wanted or "all"]
+        running.append(subprocess.Popen(command + ["--shard", f"{index}/{count}"], env=environment))
+    ended = [process.wait() for process in running]
+    kinds = {effect: sum(case.effect == effect for case in cases) for effect in EFFECTS}
+    print(f"{wanted or 'all'}: {len(cases)} cases ({', '.join(f'{n} {kind}' for kind, n in kinds.items())})")
+    need(not any(ended), "see above")
+
+
+def trial():
+    arguments = sys.argv[1:]
+    wanted = arguments[0] if arguments and arguments[0] != "all" else ""
+    if "--shard" in arguments:
+        index, count = arguments[-1].split("/")
+        shard(int(index), int(count), wanted)
+    else:
+        all_shards(wanted)
+
+
+if __name__ == "__main__":
+    main(trial)
