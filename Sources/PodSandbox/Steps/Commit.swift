@@ -1,3 +1,4 @@
+import Glibc
 import LinuxKernel
 
 /// Lets pause outlive the daemon and writes the outcome: the rename is the commit point.
@@ -26,11 +27,18 @@ struct Commit: Step {
     sandbox.uncommitted = nil
   }
 
-  /// Says on the disk that a stop has begun, so that recovery finishes it. Not fsynced: only a reboot could lose it, and
-  /// after one nothing is ready.
+  /// Says on the disk that a stop has begun, so that recovery finishes it, and takes pause its right to live. Not fsynced:
+  /// only a reboot could lose it, and after one nothing is ready.
   func undo(_ sandbox: inout SandboxContext) throws {
     guard sandbox.record.stage == .ready else { return }
     sandbox.record.stage = .stopping
     try sandbox.host.store.mark(sandbox.record, .stopping, durable: false)
+    // It ends while the plugins are at work; StartPause's undo waits for it. Where its network namespace is no longer
+    // mounted, DEL still needs it alive.
+    let path = sandbox.paths.networkNamespace
+    guard let pause = sandbox.pause, !sandbox.record.hasNetworkNamespace || NetworkNamespace.isPinned(path) else {
+      return
+    }
+    if !pause.hasExited { try pause.signal(SIGKILL) }
   }
 }
