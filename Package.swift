@@ -50,7 +50,7 @@ var targets: [Target] = [
   .executableTarget(
     name: "berthctl",
     dependencies: [
-      "RuntimeAPI",
+      "RuntimeAPI", "CNI",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
       .product(name: "Yams", package: "Yams"),
     ],

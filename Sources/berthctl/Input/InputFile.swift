@@ -20,6 +20,9 @@ enum InputFile {
     return try read(descriptor: descriptor, name: path)
   }
 
+  /// Whether there is something at a path.
+  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
   /// Reads a descriptor to its end.
   static func read(descriptor: CInt, name: String) throws(CommandFailure.Reason) -> [UInt8] {
     var content: [UInt8] = []
