@@ -34,6 +34,32 @@ final class FakeSandboxes: Sandboxes {
     return []
   }
 
+  func forceRemove(_ id: String) async throws(SandboxError) -> [StepReport] {
+    _ = try await remove(id)
+    return [Self.stuck]
+  }
+
+  func leftovers() -> [Leftover] {
+    [
+      Leftover(
+        kind: .owed, sandboxID: "id1", name: "a_n_u_0", steps: [Self.stuck], reason: "busy", since: 3, attempts: 2,
+        nextAttempt: 9),
+      Leftover(
+        kind: .quarantined, sandboxID: "id2", name: "", steps: [], reason: "/r: it is empty", since: 0, attempts: 0,
+        nextAttempt: nil),
+    ]
+  }
+
+  func collectGarbage(dryRun: Bool) async throws(SandboxError) -> [Garbage] {
+    [
+      Garbage(
+        sandboxID: "id3", found: ["/run/netns/x"], undo: dryRun ? [] : [Self.stuck], error: dryRun ? nil : "DEL failed")
+    ]
+  }
+
+  private static let stuck = StepReport(
+    step: .attachNetworks, outcome: .failed, error: "DEL failed", milliseconds: 1.5)
+
   func status(_ id: String) throws(SandboxError) -> SandboxStatus {
     guard id == "id1" else { throw SandboxError(.notFound, "no pod sandbox with id \"\(id)\"", sandboxID: id) }
     return SandboxStatus(

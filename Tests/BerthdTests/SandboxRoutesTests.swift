@@ -151,4 +151,26 @@ import Testing
           """)
     }
   }
+
+  @Test func tellsLeftoversAndGarbage() async throws {
+    let sandboxes = FakeSandboxes()
+    let step = #"{"step":"AttachNetworks","outcome":"failed","error":"DEL failed","milliseconds":1.5}"#
+    try await serve(sandboxes) { (server) async throws in
+      #expect(
+        try await server.post("/berth.v1.BerthService/ListLeftovers", "{}").body == """
+          {"leftovers":[{"kind":"owed","podSandboxId":"id1","name":"a_n_u_0","since":"3","steps":[\(step)],"reason":"busy",\
+          "attempts":2,"nextAttemptAt":"9"},{"kind":"quarantined","podSandboxId":"id2","reason":"/r: it is empty"}]}
+          """)
+      let found = #""podSandboxId":"id3","found":["/run/netns/x"]"#
+      let dry = try await server.post("/berth.v1.BerthService/CollectGarbage", #"{"dryRun":true}"#).body
+      #expect(dry == #"{"garbage":[{\#(found)}]}"#)
+      let done = try await server.post("/berth.v1.BerthService/CollectGarbage", "{}").body
+      #expect(done == #"{"garbage":[{\#(found),"undo":[\#(step)],"error":"DEL failed"}]}"#)
+      let removed = try await server.post(
+        "/berth.v1.BerthService/ForceRemovePodSandbox", #"{"pod_sandbox_id":"id1"}"#)
+      #expect(removed.body == #"{"undo":[\#(step)]}"#)
+      #expect(server.log.lines.last?.contains(" sandbox=id1 ") == true)
+    }
+    #expect(sandboxes.removed == ["id1"])
+  }
 }

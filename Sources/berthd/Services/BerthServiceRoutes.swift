@@ -12,7 +12,19 @@ struct BerthServiceRoutes: Sendable {
         call.sandboxID = request.podSandboxId
         return Berth.GetPodSandboxTraceResponse(
           traces: try sandboxes.traces(request.podSandboxId).map(Berth.Trace.init))
-      }
+      },
+      Route(BerthService.listLeftovers, .readOnly) { _, _ in
+        Berth.ListLeftoversResponse(leftovers: sandboxes.leftovers().map(Berth.Leftover.init))
+      },
+      Route(BerthService.collectGarbage) { request, _ in
+        let garbage = try await sandboxes.collectGarbage(dryRun: request.dryRun)
+        return Berth.CollectGarbageResponse(garbage: garbage.map(Berth.Garbage.init))
+      },
+      Route(BerthService.forceRemovePodSandbox) { request, call in
+        call.sandboxID = request.podSandboxId
+        let undo = try await sandboxes.forceRemove(request.podSandboxId)
+        return Berth.ForceRemovePodSandboxResponse(undo: undo.map(UndoReport.Step.init))
+      },
     ]
   }
 }
