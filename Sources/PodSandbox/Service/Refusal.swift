@@ -19,7 +19,8 @@ enum Refusal {
   static func quarantined(_ file: SandboxStore.Unreadable, _ name: SandboxName) -> SandboxError {
     SandboxError(
       .alreadyExists,
-      "name \"\(name)\" is reserved for \(file.id), whose record \(file.path) cannot be used: \(file.reason)",
+      "name \"\(name)\" is reserved for \(file.id), whose record \(file.path) cannot be used: \(file.reason); "
+        + "clear it away with: berthctl gc",
       sandboxID: file.id)
   }
 
