@@ -18,6 +18,7 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 var targets: [Target] = [
@@ -41,17 +42,20 @@ var targets: [Target] = [
   .executableTarget(
     name: "berthd",
     dependencies: [
-      "RuntimeAPI", "PodSandbox", logging, serviceLifecycle, nioCore, nioPosix,
+      "RuntimeAPI", "PodSandbox", systemPackage, logging, serviceLifecycle, nioCore, nioPosix, nioHTTP1,
+      .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       .product(name: "Hummingbird", package: "hummingbird"),
+      .product(name: "HummingbirdCore", package: "hummingbird"),
+      .product(name: "HTTPTypes", package: "swift-http-types"),
       .product(name: "Metrics", package: "swift-metrics"),
-      .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      argumentParser,
     ],
     swiftSettings: swiftSettings),
   .executableTarget(
     name: "berthctl",
     dependencies: [
       "RuntimeAPI", "CNI",
-      .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      argumentParser,
       .product(name: "Yams", package: "Yams"),
     ],
     swiftSettings: swiftSettings),
@@ -59,16 +63,24 @@ var targets: [Target] = [
     name: "noop-plugin", dependencies: ["CNI"], path: "Tests/NoopPlugin", exclude: ["README.md"],
     swiftSettings: swiftSettings),
   .testTarget(name: "LinuxKernelTests", dependencies: ["LinuxKernel", systemPackage], swiftSettings: swiftSettings),
-  .testTarget(name: "NetlinkTests", dependencies: ["Netlink", "LinuxKernel", systemPackage], swiftSettings: swiftSettings),
   .testTarget(
-    name: "CNITests", dependencies: ["CNI", "LinuxKernel", systemPackage], resources: [.copy("Fixtures")],
+    name: "NetlinkTests", dependencies: ["Netlink", "LinuxKernel", systemPackage], swiftSettings: swiftSettings),
+  .testTarget(
+    name: "CNITests", dependencies: ["CNI", "LinuxKernel", systemPackage], exclude: ["Corpus"], resources: [.copy("Fixtures")],
     swiftSettings: swiftSettings),
   .testTarget(
     name: "PodSandboxTests", dependencies: ["PodSandbox", "CNI", "Netlink", "LinuxKernel", systemPackage, logging],
     swiftSettings: swiftSettings),
-  .testTarget(name: "RuntimeAPITests", dependencies: ["RuntimeAPI", nioCore], swiftSettings: swiftSettings),
-  .testTarget(name: "BerthdTests", dependencies: ["berthd", "RuntimeAPI", "PodSandbox"], swiftSettings: swiftSettings),
-  .testTarget(name: "BerthctlTests", dependencies: ["berthctl", "RuntimeAPI"], swiftSettings: swiftSettings),
+  .testTarget(name: "RuntimeAPITests", dependencies: ["RuntimeAPI"], swiftSettings: swiftSettings),
+  .testTarget(
+    name: "BerthdTests",
+    dependencies: [
+      "berthd", "RuntimeAPI", "PodSandbox", logging, serviceLifecycle, nioCore, nioPosix, argumentParser,
+      .product(name: "Metrics", package: "swift-metrics"),
+    ],
+    swiftSettings: swiftSettings),
+  .testTarget(
+    name: "BerthctlTests", dependencies: ["berthctl", "RuntimeAPI", argumentParser], swiftSettings: swiftSettings),
 ]
 
 if withPause {
@@ -104,6 +116,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
