@@ -13,7 +13,7 @@ struct Berthctl: AsyncParsableCommand {
     version: "berthctl \(Berth.version)",
     subcommands: [
       Version.self, Info.self, Runp.self, Stopp.self, Rmp.self, Pods.self, Inspectp.self, TraceCommand.self,
-      CNIGroup.self,
+      Leftovers.self, GC.self,
     ])
 
   @OptionGroup var globals: GlobalOptions

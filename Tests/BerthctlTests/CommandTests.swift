@@ -4,52 +4,8 @@ import Testing
 
 @testable import berthctl
 
-/// What a command line wrote, and how it ended.
-struct Outcome: Sendable {
-  var status: Int32
-  var output: String
-  var errors: String
-}
-
 @Suite("commands")
-struct CommandTests {
-  private final class Sink: @unchecked Sendable {
-    private let lock = NSLock()
-    private var text = ""
-    func add(_ more: String) { lock.withLock { text += more } }
-    var content: String { lock.withLock { text } }
-  }
-
-  private func berthctl(
-    _ arguments: [String], environment: [String: String] = [:], input: String = ""
-  ) async -> Outcome {
-    let output = Sink()
-    let errors = Sink()
-    let surroundings = Surroundings(
-      environment: environment.merging(["CRI_CONFIG_FILE": "/dev/null"]) { own, _ in own },
-      console: Console(
-        write: { output.add($0) }, error: { errors.add($0.hasSuffix("\n") ? $0 : $0 + "\n") }, terminalColumns: { nil }),
-      now: { 1_000_000_000_000 }, readStandardInput: { Array(input.utf8) })
-    let status = await Surroundings.$current.withValue(surroundings) { await Main.run(arguments) }
-    return Outcome(status: status, output: output.content, errors: errors.content)
-  }
-
-  private func withServer(
-    _ handler: @escaping @Sendable (StubRequest) -> StubAnswer, _ body: (StubServer, [String]) async throws -> Void
-  ) async throws {
-    let server = try StubServer(handler)
-    defer { server.stop() }
-    try await body(server, ["-r", server.endpoint.description])
-  }
-
-  private static func answer(_ message: some Encodable) -> StubAnswer {
-    .answer(status: 200, body: ProtoJSONEncoder().json(message).text())
-  }
-
-  private static func error(_ code: ConnectCode, _ message: String) -> StubAnswer {
-    .answer(status: code.httpStatus, body: ConnectError(code: code, message: message).json.text())
-  }
-
+struct CommandTests: CommandTesting {
   @Test(
     "what is no command line is a usage error: exit 2, words on standard error, nothing on standard output",
     arguments: [
@@ -128,6 +84,10 @@ struct CommandTests {
         let state: CRI.PodSandboxState = request.body.contains("\"up\"") ? .ready : .notReady
         return Self.answer(CRI.PodSandboxStatusResponse(status: .init(state: state)))
       }
+      if request.path.hasSuffix("ForceRemovePodSandbox") && request.body.contains("\"stuck\"") {
+        let step = UndoReport.Step(step: "AttachNetworks", outcome: "failed", error: "plugin busy")
+        return Self.answer(Berth.ForceRemovePodSandboxResponse(undo: [step]))
+      }
       return .answer(status: 200, body: "{}")
     }) { _, endpoint in
       let stopped = await berthctl(endpoint + ["stopp", "a", "bad", "b"])
@@ -143,6 +103,12 @@ struct CommandTests {
       let forced = await berthctl(endpoint + ["rmp", "-f", "up"])
       #expect(forced.status == 0)
       #expect(forced.output == "Stopped sandbox up\nRemoved sandbox up\n")
+      #expect(forced.errors.isEmpty)
+
+      let owing = await berthctl(endpoint + ["rmp", "-f", "stuck"])
+      #expect(owing.status == 0)
+      #expect(owing.output == "Removed sandbox stuck\n")
+      #expect(owing.errors.contains("DEL is owed") && owing.errors.contains("plugin busy"))
     }
   }
 
@@ -179,9 +145,12 @@ struct CommandTests {
   @Test("inspectp writes one object for one pod and an array for many, and satisfies scripts")
   func inspectp() async throws {
     let answer = CRI.PodSandboxStatusResponse(
-      status: .init(id: "ab", network: .init(ip: "10.0.0.1")), info: ["info": #"{"pid":7}"#])
+      status: .init(id: "ab", network: .init(ip: "10.0.0.1")),
+      info: ["info": #"{"pid":7,"drift":["pause has exited"]}"#])
     try await withServer({ _ in Self.answer(answer) }) { server, endpoint in
-      let one = try JSONValue(parsing: Array(await berthctl(endpoint + ["inspectp", "a"]).output.utf8))
+      let inspected = await berthctl(endpoint + ["inspectp", "a"])
+      #expect(inspected.errors == "berthctl: inspectp: warning: ab: not as recorded: pause has exited\n")
+      let one = try JSONValue(parsing: Array(inspected.output.utf8))
       #expect(one["status"]?["network"]?["ip"] == .string("10.0.0.1"))
       #expect(one["info"]?["pid"] == .number("7"))
       guard case .string(let date) = one["status"]?["createdAt"] else { throw Missing() }

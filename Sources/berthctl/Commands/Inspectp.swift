@@ -37,6 +37,7 @@ struct Inspectp: SessionCommand {
     for id in ids {
       answers.append(try await session.call(RuntimeService.podSandboxStatus, .init(podSandboxId: id, verbose: !quiet)))
     }
+    for answer in answers { warnOfDrift(answer, session) }
     if output == .table {
       let texts = answers.map { PodDescription($0, showsInfo: !quiet).text }
       session.console.write(texts.joined(separator: "\n"))
@@ -45,5 +46,14 @@ struct Inspectp: SessionCommand {
     let documents = answers.map(StatusDocument.sandbox)
     let document = documents.count == 1 ? documents[0] : .array(documents)
     try session.console.write(document, as: output, template: template)
+  }
+
+  /// Says what is no longer on the host as it is recorded.
+  private func warnOfDrift(_ answer: CRI.PodSandboxStatusResponse, _ session: Session) {
+    let info = StatusDocument.expanded(answer.info).first { $0.key == "info" }?.value
+    guard case .array(let findings) = info?["drift"] else { return }
+    for case .string(let finding) in findings {
+      session.warn(Self.name, "\(answer.status?.id ?? ""): not as recorded: \(finding)")
+    }
   }
 }

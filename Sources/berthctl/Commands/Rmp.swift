@@ -10,7 +10,7 @@ struct Rmp: SessionCommand {
   @Argument(help: "Ids, or prefixes of them.")
   var ids: [String] = []
 
-  @Flag(name: .shortAndLong, help: "Stop pods that run.")
+  @Flag(name: .shortAndLong, help: "Stop pods that run, and free the name even while the networks do not let go.")
   var force = false
 
   @Flag(name: .shortAndLong, help: "Remove all pods.")
@@ -35,11 +35,18 @@ struct Rmp: SessionCommand {
   private func remove(_ id: String, _ session: Session) async throws(CommandFailure.Reason) {
     guard !id.isEmpty else { throw .init("an id cannot be empty") }
     let answer = try await session.call(RuntimeService.podSandboxStatus, .init(podSandboxId: id))
-    if answer.status?.state == .ready {
-      guard force else { throw .init("the pod is running; stop it first, or use --force") }
-      try await session.stop(id)
+    let isReady = answer.status?.state == .ready
+    guard force else {
+      if isReady { throw .init("the pod is running; stop it first, or use --force") }
+      _ = try await session.call(RuntimeService.removePodSandbox, .init(podSandboxId: id), .long(nil))
+      return session.console.line("Removed sandbox \(id.sanitised)")
     }
-    _ = try await session.call(RuntimeService.removePodSandbox, .init(podSandboxId: id), .long(nil))
+    let forced = try await session.call(BerthService.forceRemovePodSandbox, .init(podSandboxId: id), .long(nil))
+    if isReady { session.console.line("Stopped sandbox \(id.sanitised)") }
     session.console.line("Removed sandbox \(id.sanitised)")
+    for step in forced.undo where step.outcome == "failed" {
+      let debt = "its networks' DEL is owed and will be tried again (see: berthctl leftovers)"
+      session.warn(Self.name, "\(id): \(debt): \(step.error)")
+    }
   }
 }
