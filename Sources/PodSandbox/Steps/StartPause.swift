@@ -20,9 +20,13 @@ struct StartPause: Step {
   /// Ends the pause through the handle that this daemon holds, else finds it by its cgroup; never by a recorded pid.
   func undo(_ sandbox: inout SandboxContext) throws {
     sandbox.uncommitted = nil
-    guard let pause = sandbox.pause else { return try sandbox.paths.cgroup.kill(until: sandbox.deadline) }
-    if !pause.hasExited { try pause.signal(SIGKILL) }
+    if let pause = sandbox.pause {
+      if !pause.hasExited { try pause.signal(SIGKILL) }
+    } else {
+      try sandbox.paths.cgroup.kill(until: sandbox.deadline)
+    }
     try Failpoint.pass("undo.StartPause.middle")
+    guard let pause = sandbox.pause else { return }
     guard pause.waitForExit(until: sandbox.deadline) else {
       throw SandboxError(
         .deadlineExceeded,
