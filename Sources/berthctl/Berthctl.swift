@@ -14,6 +14,7 @@ struct Berthctl: AsyncParsableCommand {
     subcommands: [
       Version.self, Info.self, Runp.self, Stopp.self, Rmp.self, Pods.self, Inspectp.self, TraceCommand.self,
       Leftovers.self, GC.self,
+      CNIGroup.self,
     ])
 
   @OptionGroup var globals: GlobalOptions
