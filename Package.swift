@@ -66,7 +66,8 @@ var targets: [Target] = [
   .testTarget(
     name: "NetlinkTests", dependencies: ["Netlink", "LinuxKernel", systemPackage], swiftSettings: swiftSettings),
   .testTarget(
-    name: "CNITests", dependencies: ["CNI", "LinuxKernel", systemPackage], exclude: ["Corpus"], resources: [.copy("Fixtures")],
+    name: "CNITests", dependencies: ["CNI", "LinuxKernel", systemPackage], exclude: ["Corpus"],
+    resources: [.copy("Fixtures")],
     swiftSettings: swiftSettings),
   .testTarget(
     name: "PodSandboxTests", dependencies: ["PodSandbox", "CNI", "Netlink", "LinuxKernel", systemPackage, logging],
