@@ -291,6 +291,18 @@ uproot() {
   nothing_left
 }
 
+@test "leftovers: what is no record at all among the records is listed, and gc takes it away" {
+  berthd_stop
+  echo 'a note' >"$root_dir/sandboxes/notes.json"
+  berthd_start
+  leftover_of notes | jq -e '.kind == "quarantined" and (.reason | test("notes.json"))'
+  berthctl gc --dry-run | grep -qx 'notes  would be removed'
+  [ -e "$root_dir/sandboxes/notes.json" ]
+  berthctl gc
+  none_left_over
+  nothing_left
+}
+
 # --- drift -----------------------------------------------------------------------------------------------------------
 
 @test "leftovers: inspectp warns of what is no longer as recorded, and changes nothing" {
