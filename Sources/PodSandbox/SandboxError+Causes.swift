@@ -30,7 +30,9 @@ extension SandboxError {
   private static func message(_ cause: any Error, step: StepName, id: String) -> String {
     switch cause {
     case is CancellationError: "the run was given up during \(step.rawValue): nobody waits for it any more"
-    case let error as CNIError: "failed to setup network for sandbox \"\(id)\": \(error)"
+    case let error as CNIError:
+      "failed to setup network for sandbox \"\(id)\": \(error)"
+        + (error.kind == .plugin ? " (CNI error code \(error.code))" : "")
     default: "\(step.rawValue): \(cause)"
     }
   }

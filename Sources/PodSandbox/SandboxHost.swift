@@ -2,6 +2,7 @@ import CNI
 import Glibc
 import LinuxKernel
 import Logging
+import Synchronization
 import SystemPackage
 
 /// The doors to the host that every sandbox of this daemon uses.
@@ -17,6 +18,7 @@ final class SandboxHost: Sendable {
   let exits: ExitWatcher
   /// Networks by configuration directory.
   private let catalogs: [String: NetworkCatalog]
+  private let hasWarnedOfOOMScore = Atomic(false)
   /// Held as long as the daemon lives: no second one on the same directories.
   private let locks: [FileLock]
 
@@ -70,6 +72,14 @@ final class SandboxHost: Sendable {
         "another berthd uses these directories: it holds \(path); stop it, or give this one --root and --state of its own"
       )
     }
+  }
+
+  /// Says once that pauses do not get their oom_score_adj here.
+  func warnOfOOMScore(_ reason: Errno) {
+    guard !hasWarnedOfOOMScore.exchange(true, ordering: .relaxed) else { return }
+    logger.warning(
+      "pauses keep the daemon's oom_score_adj, so the kernel may kill them before their containers: setting it to -998 needs CAP_SYS_RESOURCE",
+      metadata: ["error": "\(reason)"])
   }
 
   /// Ends the threads that watch and spawn.

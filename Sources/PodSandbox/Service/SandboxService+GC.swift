@@ -34,12 +34,31 @@ extension SandboxService {
         garbage.append(await clean(id, traces, finder))
       }
     }
+    garbage += await strayRecords(dryRun: dryRun)
     let owed = debts.all
     if !dryRun {
       await debts.payAll()
       await collectInPlugins()
     }
     return garbage + owed.map { settled($0, found[$0.sandbox.id]?.subjects ?? [], dryRun: dryRun) }
+  }
+
+  /// Files among the records that no daemon of this root directory has named: nothing else on the host is known of them.
+  private func strayRecords(dryRun: Bool) async -> [Garbage] {
+    var garbage: [Garbage] = []
+    for file in registry.quarantined where !host.ids.owns(file.id) {
+      var fault: String?
+      if !dryRun {
+        do {
+          try await DedicatedThread.run(name: "berth-gc") { [host] in try host.store.remove(file.id) }
+          registry.releaseQuarantine(file.id)
+        } catch {
+          fault = "\(error)"
+        }
+      }
+      garbage.append(Garbage(sandboxID: file.id, found: [file.path], undo: [], error: fault))
+    }
+    return garbage
   }
 
   /// What a debt holds on to, and whether it is paid.

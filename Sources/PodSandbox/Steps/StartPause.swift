@@ -12,6 +12,7 @@ struct StartPause: Step {
     let pause = try sandbox.host.spawner.start(PauseSpecification(sandbox))
     sandbox.uncommitted = pause
     sandbox.pause = pause.process
+    if let reason = pause.oomScoreError { sandbox.host.warnOfOOMScore(reason) }
     try Failpoint.pass("do.StartPause.middle")
     let sysctls = sandbox.record.configuration.linux.effectiveSysctls
     if !sysctls.isEmpty { try Sysctl.write(sysctls, inside: pause.process) }
