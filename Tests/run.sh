@@ -64,7 +64,7 @@ must() {
 # --- what the tests need ---------------------------------------------------------------------------------------------
 
 packages='libmnl-dev libseccomp-dev pkg-config bats jq containernetworking-plugins iptables iproute2 curl python3 socat
-  netcat-openbsd procps util-linux'
+  netcat-openbsd procps util-linux busybox'
 
 install_packages() {
   local package missing=()
@@ -176,6 +176,7 @@ if [ -z "$filter" ]; then
 fi
 
 if [ -n "$long" ]; then
+  [ -n "$filter" ] || step "fuzzing the CNI parsers" Fuzz/run.sh 10000000
   for sanitizer in thread address; do
     must "build ($sanitizer sanitizer)" env BERTH_WITHOUT_PAUSE=1 \
       swift build --build-tests --sanitize "$sanitizer" --scratch-path ".build/$sanitizer"

@@ -31,6 +31,8 @@ public struct IPPrefix: Sendable, Hashable, CustomStringConvertible {
 
   /// The family of an address's text; nil when it is no address (`inet_pton(3)`).
   public static func family(of address: String) -> Family? {
+    // C would see its end there, and whoever prints the address what follows.
+    guard !address.utf8.contains(0) else { return nil }
     var v4 = in_addr()
     if inet_pton(AF_INET, address, &v4) == 1 { return .v4 }
     var v6 = in6_addr()

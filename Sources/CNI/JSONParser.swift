@@ -3,16 +3,22 @@ extension JSON {
   public static let defaultMaximumSize = 16 << 20
 
   /// The deepest nesting that is read. It is far beyond any real configuration and so shallow that no thread's stack is in danger.
-  public static let maximumDepth = 128
+  public static let maximumDepth = 72
+
+  /// The deepest nesting of what plugins and configuration files bring: less, so that the lists, requests and cache entries
+  /// that enclose it can be read again.
+  public static let maximumForeignDepth = 64
 
   /// Parses one JSON document (RFC 8259) that fills all the bytes but for white space.
   ///
   /// Errors: anything but one document, invalid UTF-8, more than `maximumSize` bytes, more than `maximumDepth` levels.
-  public init(parsing bytes: [UInt8], maximumSize: Int = JSON.defaultMaximumSize) throws(JSONError) {
+  public init(
+    parsing bytes: [UInt8], maximumSize: Int = JSON.defaultMaximumSize, maximumDepth: Int = JSON.maximumDepth
+  ) throws(JSONError) {
     guard bytes.count <= maximumSize else {
       throw JSONError(offset: maximumSize, reason: "more than \(maximumSize) bytes")
     }
-    var parser = JSONParser(bytes: bytes)
+    var parser = JSONParser(bytes: bytes, maximumDepth: maximumDepth)
     self = try parser.document()
   }
 
@@ -23,9 +29,13 @@ extension JSON {
 /// A recursive-descent parser over bytes.
 struct JSONParser {
   let bytes: [UInt8]
+  let maximumDepth: Int
   var position = 0
 
-  init(bytes: [UInt8]) { self.bytes = bytes }
+  init(bytes: [UInt8], maximumDepth: Int) {
+    self.bytes = bytes
+    self.maximumDepth = maximumDepth
+  }
 
   var current: UInt8? { position < bytes.count ? bytes[position] : nil }
 
@@ -47,7 +57,7 @@ struct JSONParser {
   }
 
   mutating func value(depth: Int) throws(JSONError) -> JSON {
-    guard depth < JSON.maximumDepth else { throw failure("nested more than \(JSON.maximumDepth) deep") }
+    guard depth < maximumDepth else { throw failure("nested more than \(maximumDepth) deep") }
     guard let byte = current else { throw unexpected("a value") }
     switch byte {
     case UInt8(ascii: "{"): return try object(depth: depth + 1)

@@ -99,7 +99,7 @@ public struct NetworkConfigurationDirectory: Sendable, Hashable {
       throw CNIError(.invalidConfiguration, code: CNIError.Code.ioFailure, "error reading \(file): no such file")
     }
     guard file.hasSuffix(".conflist") else {
-      let object = try NetworkConfigurationList.Head.object(in: bytes)
+      let object = try NetworkConfigurationList.Head.object(in: bytes, maximumDepth: JSON.maximumForeignDepth)
       // A list under the name of a single configuration is what its author meant it to be.
       guard object["plugins"] == nil || object["type"] != nil else {
         return try NetworkConfigurationList(parsing: bytes)
@@ -120,7 +120,7 @@ public struct NetworkConfigurationDirectory: Sendable, Hashable {
 extension NetworkConfigurationDirectory {
   /// A list, expanded by the plugins in `<directory>/<name>/*.conf`; its bytes are then those of the expanded list, so that DEL finds them all in the cache.
   private func loadList(_ bytes: [UInt8]) throws(CNIError) -> NetworkConfigurationList {
-    var object = try NetworkConfigurationList.Head.object(in: bytes)
+    var object = try NetworkConfigurationList.Head.object(in: bytes, maximumDepth: JSON.maximumForeignDepth)
     let head = try NetworkConfigurationList.Head(object)
     let inlined = try NetworkConfigurationList.Head.inlinedPlugins(object) ?? []
     let beside = head.loadOnlyInlinedPlugins ? [] : try pluginsBeside(head.name)

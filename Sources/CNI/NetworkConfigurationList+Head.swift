@@ -17,10 +17,10 @@ extension NetworkConfigurationList {
       loadOnlyInlinedPlugins = try Head.flag("loadOnlyInlinedPlugins", list)
     }
 
-    static func object(in bytes: [UInt8]) throws(CNIError) -> JSONObject {
+    static func object(in bytes: [UInt8], maximumDepth: Int = JSON.maximumDepth) throws(CNIError) -> JSONObject {
       let json: JSON
       do {
-        json = try JSON(parsing: bytes)
+        json = try JSON(parsing: bytes, maximumDepth: maximumDepth)
       } catch {
         throw invalid("\(error)", code: CNIError.Code.decodingFailure)
       }

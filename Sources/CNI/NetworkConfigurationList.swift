@@ -58,6 +58,6 @@ public struct NetworkConfigurationList: Sendable, Hashable {
       try self.init(parsing: bytes)
       return
     }
-    try self.init(upconverting: try PluginConfiguration(.object(object)))
+    try self.init(upconverting: try PluginConfiguration(parsing: bytes))
   }
 }

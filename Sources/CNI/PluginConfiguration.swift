@@ -36,7 +36,7 @@ public struct PluginConfiguration: Sendable, Hashable {
   /// Reads an entry from the bytes of a configuration file.
   public init(parsing bytes: [UInt8]) throws(CNIError) {
     do {
-      try self.init(try JSON(parsing: bytes))
+      try self.init(try JSON(parsing: bytes, maximumDepth: JSON.maximumForeignDepth))
     } catch let error as JSONError {
       throw .configuration("error parsing configuration: \(error)", code: CNIError.Code.decodingFailure)
     } catch {

@@ -59,7 +59,7 @@ extension PluginResponse {
   func result(defaultVersion: String) throws(CNIError) -> CNIResult {
     let document: JSON
     do {
-      document = try JSON(parsing: stdout)
+      document = try JSON(parsing: stdout, maximumDepth: JSON.maximumForeignDepth)
     } catch {
       throw CNIError(
         .invalidResult, code: CNIError.Code.decodingFailure, "the plugin printed no result: \(error)",
@@ -69,6 +69,7 @@ extension PluginResponse {
       var error = PluginResponse.error(in: document)
     {
       error.details += (error.details.isEmpty ? "" : "; ") + "the plugin printed an error but exited with status 0"
+      if error.message.isEmpty { error.message = "netplugin failed with no error message" }
       error.exit = .exited(0)
       throw error
     }

@@ -27,19 +27,7 @@ struct ResultCache: Sendable {
     } catch {
       return .corrupt(error.text)
     }
-    guard !bytes.isEmpty else { return .corrupt("the cache file is empty") }
-    do {
-      let json = try JSON(parsing: bytes)
-      guard let object = json.object else { return .corrupt("the cache file holds a \(json.kind)") }
-      guard object["kind"]?.string == CacheEntry.kind else { return .legacy(json) }
-      guard let entry = CacheEntry(object) else { return .corrupt("the cache entry lacks a field") }
-      let isAsked =
-        entry.network == network && entry.attachment.containerID == attachment.containerID
-        && entry.attachment.interfaceName == attachment.interfaceName
-      return isAsked ? .entry(entry) : .foreign
-    } catch {
-      return .corrupt("\(error)")
-    }
+    return Reading(bytes, network: network, attachment)
   }
 
   /// Puts an entry in place by a temporary file and a rename. Not durable: the caller keeps all that DEL needs elsewhere.
@@ -89,6 +77,37 @@ struct ResultCache: Sendable {
 }
 
 extension ResultCache.Reading {
+  /// Makes something of a file's bytes, whatever they are; the attachment is the one whose file it is.
+  init(_ bytes: [UInt8], network: String, _ attachment: Attachment) {
+    guard !bytes.isEmpty else {
+      self = .corrupt("the cache file is empty")
+      return
+    }
+    let json: JSON
+    do {
+      json = try JSON(parsing: bytes)
+    } catch {
+      self = .corrupt("\(error)")
+      return
+    }
+    guard let object = json.object else {
+      self = .corrupt("the cache file holds a \(json.kind)")
+      return
+    }
+    guard object["kind"]?.string == CacheEntry.kind else {
+      self = .legacy(json)
+      return
+    }
+    guard let entry = CacheEntry(object) else {
+      self = .corrupt("the cache entry lacks a field")
+      return
+    }
+    let isAsked =
+      entry.network == network && entry.attachment.containerID == attachment.containerID
+      && entry.attachment.interfaceName == attachment.interfaceName
+    self = isAsked ? .entry(entry) : .foreign
+  }
+
   var isAbsent: Bool {
     switch self {
     case .absent, .foreign: true

@@ -21,3 +21,17 @@ enum Fixtures {
     }
   }
 }
+
+extension Fixtures {
+  /// One input of the corpus.
+  struct Input {
+    let name: String
+    let bytes: [UInt8]
+  }
+
+  /// The inputs that the fuzzer starts from and those it found worth keeping.
+  static func corpus() throws -> [Input] {
+    let folder = "/" + "\(here)".split(separator: "/").dropLast(2).joined(separator: "/") + "/Corpus"
+    return try TemporaryDirectory.names(folder).map { Input(name: $0, bytes: try bytes("../Corpus/\($0)")) }
+  }
+}

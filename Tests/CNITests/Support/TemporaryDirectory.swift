@@ -63,7 +63,7 @@ final class TemporaryDirectory: Sendable {
 
   func names(_ name: String = "") -> [String] { TemporaryDirectory.names("\(path)/\(name)") }
 
-  private static func names(_ path: String) -> [String] {
+  static func names(_ path: String) -> [String] {
     guard let stream = opendir(path) else { return [] }
     defer { closedir(stream) }
     var names: [String] = []
