@@ -26,7 +26,8 @@ struct Behaviour {
   func integer(_ key: String) -> Int? { members[key]?.integer }
   func isTrue(_ key: String) -> Bool { members[key]?.bool ?? false }
 
-  var readsStandardInput: Bool { members["readStdin"]?.bool ?? true }
+  /// VERSION leaves it alone unless told otherwise: whoever asks a plugin for its versions may give it none.
+  func readsStandardInput(_ verb: Verb) -> Bool { members["readStdin"]?.bool ?? (verb != .version) }
 
   /// Whether standard output is written as it stands in the script, without a document being made.
   var hasRawOutput: Bool {

@@ -19,7 +19,10 @@ struct Call {
   subscript(name: String) -> String? { environment.first { $0.name == name }?.value }
 
   /// The version the configuration asks for.
-  var version: String { configuration?["cniVersion"]?.string ?? "1.0.0" }
+  var version: String {
+    guard let configuration else { return "1.1.0" }
+    return configuration["cniVersion"]?.string ?? "0.1.0"
+  }
 
   /// Where the script lies, as far as that is known without the configuration: `DEBUG=` in CNI_ARGS, else
   /// `PATH-OF-PLUGIN.debug`.
@@ -31,14 +34,8 @@ struct Call {
     return access(name + ".debug", F_OK) == 0 ? name + ".debug" : nil
   }
 
-  func requireVerb() throws(PluginError) -> Verb {
-    guard let text = self["CNI_COMMAND"] else { throw PluginError(4, "noop: CNI_COMMAND is missing") }
-    guard let verb = Verb(rawValue: text) else { throw PluginError(4, "noop: unknown CNI_COMMAND \(text)") }
-    return verb
-  }
-
   mutating func readConfiguration() {
-    standardInput = readAll(descriptor: STDIN_FILENO)
+    standardInput = readAll(descriptor: STDIN_FILENO, limit: Skel.maximumInput + 1)
     // A configuration that is none is the script's matter, which may want exactly that.
     configuration = try? JSON(parsing: standardInput)
   }
@@ -52,14 +49,15 @@ func readAll(_ path: String) -> [UInt8]? {
   return readAll(descriptor: descriptor)
 }
 
-/// What a descriptor gives until its end or its first error.
-func readAll(descriptor: CInt) -> [UInt8] {
+/// What a descriptor gives until its end, its first error or the limit.
+func readAll(descriptor: CInt, limit: Int = .max) -> [UInt8] {
   var bytes: [UInt8] = []
   var block = [UInt8](repeating: 0, count: 64 << 10)
   while true {
     let count = read(descriptor, &block, block.count)
     if count < 0 && errno == EINTR { continue }
     guard count > 0 else { return bytes }
-    bytes += block[..<count]
+    bytes += block[..<min(count, limit - bytes.count)]
+    if bytes.count == limit { return bytes }
   }
 }

@@ -44,7 +44,7 @@ struct Performance {
       if let count = behaviour.integer("stdoutBytes") { Output.fill(count, to: STDOUT_FILENO) }
       if behaviour.isTrue("endless") { Output.fill(.max, to: STDOUT_FILENO) }
       Output.write(Array((behaviour.string("stdoutEnd") ?? "").utf8), to: STDOUT_FILENO)
-    } else if let document = behaviour["error"].map(error) ?? behaviour["result"].map(versioned)
+    } else if let document = behaviour["error"].map(error) ?? behaviour["result"].map({ Result.converted($0, call) })
       ?? Result(self).document
     {
       Output.write(document.serialized() + [UInt8(ascii: "\n")], to: STDOUT_FILENO)
@@ -56,14 +56,6 @@ struct Performance {
       scripted["code"]?.integer ?? 999, scripted["msg"]?.string ?? "noop: scripted error",
       details: scripted["details"]?.string
     ).json(version: call.version)
-  }
-
-  /// A scripted result, under the configuration's version unless it names its own.
-  private func versioned(_ scripted: JSON) -> JSON {
-    guard case .object(let members) = scripted, members["cniVersion"] == nil else { return scripted }
-    return .object(
-      JSONObject(
-        [("cniVersion", .string(call.version))] + members.keys.compactMap { key in members[key].map { (key, $0) } }))
   }
 
   private func die(by number: Int32) -> Never {

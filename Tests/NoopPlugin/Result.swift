@@ -13,6 +13,17 @@ struct Result {
     }
   }
 
+  /// A result in the configuration's version; one that names a version of its own, or cannot be converted, as it stands.
+  static func converted(_ json: JSON, _ call: Call) -> JSON {
+    guard case .object(let members) = json, members["cniVersion"] == nil else { return json }
+    do throws(CNIError) {
+      return try CNIResult(json, defaultVersion: "1.1.0").converted(to: call.version).raw
+    } catch {
+      return .object(
+        JSONObject([("cniVersion", .string(call.version))] + members.map { ($0.key, $0.value) }))
+    }
+  }
+
   private static func minimal(_ call: Call) -> JSON {
     let version = JSON.string(call.version)
     // The first two versions knew no interfaces.
@@ -22,7 +33,7 @@ struct Result {
   }
 
   private static func versions(_ call: Call, _ scripted: JSON?) -> JSON {
-    let known: JSON = ["0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0"]
+    let known = JSON.array(Skel.supportedVersions.map(JSON.string))
     return ["cniVersion": .string(call.version), "supportedVersions": scripted ?? known]
   }
 }

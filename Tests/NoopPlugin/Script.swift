@@ -18,7 +18,7 @@ struct Script {
     }
     guard case .object(let members) = json else { throw PluginError(100, "noop: the script \(path) is no object") }
     self.members = members
-    let known = Verb.allCases.map(\.rawValue) + ["*", "record", "supportedVersions"]
+    let known = Verb.allCases.map(\.rawValue) + ["*", "record", "supportedVersions", "checks"]
     if let unknown = members.keys.first(where: { !known.contains($0) }) {
       throw PluginError(100, "noop: the script \(path) has an unknown key \(unknown)")
     }
@@ -29,6 +29,12 @@ struct Script {
 
   /// What VERSION says unless it is scripted itself.
   var supportedVersions: JSON? { members["supportedVersions"] }
+
+  /// The same as a list.
+  var versions: [String]? { supportedVersions?.array?.compactMap(\.string) }
+
+  /// Whether the call is checked before it is answered.
+  var checks: Bool { members["checks"]?.bool ?? true }
 
   /// The verb's behaviour, else that of `*`, else the plain one.
   func behaviour(for verb: Verb) throws(PluginError) -> Behaviour {
