@@ -57,6 +57,14 @@ final class FakeSandboxes: Sandboxes {
     ]
   }
 
+  func events() -> AsyncStream<SandboxEvent> {
+    AsyncStream { continuation in
+      continuation.yield(SandboxEvent(sandboxID: "id1", kind: .started, createdAt: 7, status: try? status("id1")))
+      continuation.yield(SandboxEvent(sandboxID: "id1", kind: .deleted, createdAt: 8, status: nil))
+      continuation.finish()
+    }
+  }
+
   private static let stuck = StepReport(
     step: .attachNetworks, outcome: .failed, error: "DEL failed", milliseconds: 1.5)
 

@@ -58,6 +58,21 @@ final class TestSocket: Sendable {
     }
   }
 
+  /// Reads until `word` has come, and gives all that came.
+  func text(until word: String) async throws -> String {
+    try await onQueue { [descriptor] in
+      var bytes: [UInt8] = []
+      while true {
+        let text = String(decoding: bytes, as: UTF8.self)
+        if text.range(of: word) != nil { return text }
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        let count = recv(descriptor, &buffer, buffer.count, 0)
+        guard count > 0 else { throw TestFailure("the connection ended after: \(text)") }
+        bytes += buffer.prefix(count)
+      }
+    }
+  }
+
   /// Waits until the other end has closed.
   func waitForEnd() async {
     await onQueue { [descriptor] in

@@ -158,6 +158,29 @@ no_plugin_runs() {
   nothing_left
 }
 
+@test "shutdown: a stream of events tells what happens, does not hold the end up, and says why it ends" {
+  restart_with_grace 60s
+  printf '\0\0\0\0\002{}' | curl -sSN --unix-socket "$socket" -H 'Content-Type: application/connect+json' --data-binary @- \
+    -D "$work/events.head" -o "$work/events" http://berth/runtime.v1.RuntimeService/GetContainerEvents 3>&- &
+  listener=$!
+  # With the head, the daemon has begun to listen for the client.
+  wait_until 10 grep -qi 'content-type: application/connect+json' "$work/events.head"
+  id=$(runp watched)
+  kill -9 "$(pause_of "$id")"
+  told() { grep -aqE "\"containerId\":\"$id\",\"containerEventType\":\"CONTAINER_$1_EVENT\"" "$work/events"; }
+  wait_until 10 told STOPPED
+  told CREATED
+  told STARTED
+  discard "$id"
+  wait_until 10 told DELETED
+  kill "$daemon"
+  wait "$listener"
+  ended_with 0
+  grep -aq '{"error":{"code":"unavailable"' "$work/events"
+  berthd_start
+  nothing_left
+}
+
 @test "shutdown: with nothing under way it ends by itself" {
   restart_with_grace 60s
   id=$(runp calm)

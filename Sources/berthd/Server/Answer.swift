@@ -27,6 +27,15 @@ struct Answer: Sendable {
     failure = error.message
     body = error.json.bytes
   }
+
+  /// Makes of an error what a stream's client expects: a stream that ends with it at once. What is no matter of the Connect
+  /// protocol yet, a wrong method or content type, stays as HTTP says it.
+  mutating func endStream() {
+    guard status != 405, status != 415 else { return }
+    status = 200
+    contentType = OutgoingStream.contentType
+    body = Envelope(endingWith: code.map { ConnectError(code: $0, message: failure ?? "") }).bytes
+  }
 }
 
 /// A request that is refused by its head alone.

@@ -25,13 +25,14 @@ extension ConnectServer {
         headers: [("allow", "POST")])
     }
     let contentType = request.headers[.contentType]
-    guard contentType.map(MediaType.isJSON) ?? false else {
+    guard contentType.map({ MediaType.matches($0, route.contentType) }) ?? false else {
       let found = contentType.map { "Content-Type \"\($0)\" is not served" } ?? "Content-Type is missing"
       throw Refusal(
-        .invalidArgument, "\(found); send JSON with \"Content-Type: application/json\"", status: 415,
-        headers: [("accept-post", "application/json")])
+        .invalidArgument, "\(found); send JSON with \"Content-Type: \(route.contentType)\"", status: 415,
+        headers: [("accept-post", route.contentType)])
     }
-    if let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" {
+    let encodings = [request.headers[.contentEncoding], request.header("connect-content-encoding")]
+    if let encoding = encodings.lazy.compactMap({ $0 }).first(where: { $0.lowercased() != "identity" }) {
       throw Refusal(
         .unimplemented, "Content-Encoding \"\(encoding)\" is not served; send the body as it is",
         headers: [("accept-encoding", "identity")])
@@ -119,10 +120,10 @@ enum RequestTimeout: Equatable {
 
 /// Media types as `Content-Type` has them.
 enum MediaType {
-  /// Whether `text` is JSON, in UTF-8 if it says so at all.
-  static func isJSON(_ text: String) -> Bool {
+  /// Whether `text` is the JSON type `wanted`, in UTF-8 if it says so at all.
+  static func matches(_ text: String, _ wanted: String) -> Bool {
     let parts = text.lowercased().split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" && $0 != "\"" } }
-    guard parts.first == "application/json" else { return false }
+    guard parts.first == wanted else { return false }
     return parts.dropFirst().allSatisfy { !$0.hasPrefix("charset=") || $0 == "charset=utf-8" }
   }
 }

@@ -6,7 +6,8 @@ import NIOCore
 import RuntimeAPI
 import ServiceLifecycle
 
-/// The Connect unary protocol with JSON over HTTP/1.1: finds the route, reads the body, waits for the handler, answers.
+/// The Connect protocol with JSON over HTTP/1.1, unary calls and server streams: finds the route, reads the body, waits for
+/// the handler, answers.
 ///
 /// Whatever is asked, the answer is what was asked for or a Connect error, never a router's plain text.
 struct ConnectServer: Sendable {
@@ -63,49 +64,82 @@ struct ConnectServer: Sendable {
     let deadline = timeout.duration.map { startedAt.advanced(by: $0) }
     let call = CallContext(peer: connection.peer, deadline: deadline, startedAt: startedAt)
     let route = routes[request.uri.path]
-    var answer: Answer
+    let outcome: Outcome
     do {
-      if let page = try page(for: request) {
-        answer = await page()
-      } else {
-        let route = try admissible(request, route, timeout)
-        let admission = try gate.admit(isExempt: route.traits.contains(.exempt))
-        let body: [UInt8]
-        do {
-          if request.expectsContinue { try await writer.writeInformationalHead(HTTPResponse(status: .continue)) }
-          body = try await read(request, deadline: deadline)
-        } catch {
-          admission.release()
-          throw error
-        }
-        answer = await OperationRace(route: route, body: body, call: call, admission: admission, gate: gate)
-          .run(watching: connection)
-      }
-    } catch let refusal as Refusal {
-      answer = refusal.answer
-      answer.leavesBodyUnread = true
+      outcome = try await self.outcome(of: request, route, timeout, call, connection, writer)
     } catch {
-      answer = Answer(ConnectError(error))
+      var answer = (error as? Refusal)?.answer ?? Answer(ConnectError(error))
       answer.leavesBodyUnread = true
+      if case .stream = route?.handler { answer.endStream() }
+      outcome = .answer(answer)
     }
-    accessLog.record(call, method: route?.method, traits: route?.traits ?? [], answer, request: request)
-    if answer.leavesBodyUnread { connection.evict(after: Self.lingering, from: channel) }
-    try await write(answer, call, isHead: request.method == .head, with: writer)
+    switch outcome {
+    case .answer(let answer):
+      accessLog.record(call, method: route?.method, traits: route?.traits ?? [], answer, request: request)
+      if answer.leavesBodyUnread { connection.evict(after: Self.lingering, from: channel) }
+      try await write(answer, call, isHead: request.method == .head, with: writer)
+    case .stream(let stream):
+      let answer = await write(stream, call, watching: connection, with: writer)
+      accessLog.record(call, method: route?.method, traits: route?.traits ?? [], answer, request: request)
+    }
+  }
+
+  /// What goes back for a request.
+  private enum Outcome {
+    case answer(Answer)
+    case stream(OutgoingStream)
+  }
+
+  private func outcome(
+    of request: Request, _ route: Route?, _ timeout: RequestTimeout, _ call: CallContext,
+    _ connection: ConnectionHandler, _ writer: borrowing ResponseWriter
+  ) async throws -> Outcome {
+    if let page = try page(for: request) { return .answer(await page()) }
+    let route = try admissible(request, route, timeout)
+    let admission = try gate.admit(isExempt: route.traits.contains(.exempt))
+    let body: [UInt8]
+    do {
+      if request.expectsContinue { try await writer.writeInformationalHead(HTTPResponse(status: .continue)) }
+      body = try await read(request, deadline: call.deadline)
+    } catch {
+      admission.release()
+      throw error
+    }
+    switch route.handler {
+    case .unary(let operation):
+      let race = OperationRace(operation: operation, body: body, call: call, admission: admission, gate: gate)
+      return .answer(await race.run(watching: connection))
+    case .stream(let source):
+      do {
+        return .stream(try OutgoingStream(source, body: body, call: call, admission: admission, gate: gate))
+      } catch {
+        admission.release()
+        var answer = Answer(ConnectError(error))
+        answer.endStream()
+        return .answer(answer)
+      }
+    }
   }
 
   private func write(
     _ answer: Answer, _ call: CallContext, isHead: Bool, with writer: consuming ResponseWriter
   ) async throws {
-    var fields = HTTPFields()
-    fields[.contentType] = answer.contentType
+    var fields = fields(of: answer, call)
     fields[.contentLength] = String(answer.body.count)
-    fields[.server] = "berth/\(Version.text)"
     if answer.leavesBodyUnread { fields[.connection] = "close" }
-    for (name, value) in answer.headers + [("x-request-id", call.requestID)] {
-      if let name = HTTPField.Name(name) { fields[name] = value }
-    }
     let status = HTTPResponse.Status(code: answer.status)
     let body = isHead ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body))
     try await writer.write(response: HTTPResponse(status: status, headerFields: fields), body: body)
+  }
+
+  /// The header fields that every answer has, and its own.
+  func fields(of answer: Answer, _ call: CallContext) -> HTTPFields {
+    var fields = HTTPFields()
+    fields[.contentType] = answer.contentType
+    fields[.server] = "berth/\(Version.text)"
+    for (name, value) in answer.headers + [("x-request-id", call.requestID)] {
+      if let name = HTTPField.Name(name) { fields[name] = value }
+    }
+    return fields
   }
 }

@@ -5,7 +5,7 @@ import RuntimeAPI
 /// The operation runs in a task of its own, which holds the admission until it has really ended: a client that is gone, or
 /// whose deadline passed, gets no more than its operation cancelled, and what that takes to undo still counts as in progress.
 struct OperationRace: Sendable {
-  let route: Route
+  let operation: Route.Operation
   let body: [UInt8]
   let call: CallContext
   let admission: Admission
@@ -17,23 +17,23 @@ struct OperationRace: Sendable {
   /// The operation's answer, or the error that came before it.
   func run(watching connection: ConnectionHandler) async -> Answer {
     let settlement = Settlement<Result<[UInt8], any Error>>()
-    let operation = Task { [route, body, call, admission] in
+    let task = Task { [operation, body, call, admission] in
       defer { admission.release() }
       do {
-        settlement.settle(.success(try await route.answer(body, call)))
+        settlement.settle(.success(try await operation(body, call)))
       } catch {
         settlement.settle(.failure(error))
       }
     }
-    admission.whenCancelled { operation.cancel() }
+    admission.whenCancelled { task.cancel() }
     connection.whenClosed {
-      operation.cancel()
+      task.cancel()
       settlement.settle(.failure(ConnectError(code: .canceled, message: "the client went away")))
     }
     let alarm = call.deadline.map { deadline in
       Task {
         do { try await Task.sleep(until: deadline, clock: .continuous) } catch { return }
-        operation.cancel()
+        task.cancel()
         do { try await Task.sleep(for: Self.lastWord) } catch { return }
         settlement.settle(.failure(deadlineError))
       }
@@ -41,7 +41,7 @@ struct OperationRace: Sendable {
     let result = await withTaskCancellationHandler {
       await settlement.value
     } onCancel: {
-      operation.cancel()
+      task.cancel()
     }
     alarm?.cancel()
     connection.whenClosed(nil)

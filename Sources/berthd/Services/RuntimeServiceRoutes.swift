@@ -24,6 +24,7 @@ struct RuntimeServiceRoutes: Sendable {
         let filter = request.filter.map(SandboxFilter.init) ?? SandboxFilter()
         return CRI.ListPodSandboxResponse(items: sandboxes.list(filter).map(CRI.PodSandbox.init))
       },
+      Route(RuntimeService.getContainerEvents, message: CRI.ContainerEventResponse.init) { _, _ in sandboxes.events() },
     ]
   }
 

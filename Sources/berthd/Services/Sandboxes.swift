@@ -12,6 +12,7 @@ protocol Sandboxes: Sendable {
   func traces(_ id: String) throws(SandboxError) -> [Trace]
   func leftovers() -> [Leftover]
   func collectGarbage(dryRun: Bool) async throws(SandboxError) -> [Garbage]
+  func events() -> AsyncStream<SandboxEvent>
   func runtimeStatus() -> RuntimeStatus
 }
 
