@@ -43,9 +43,11 @@ final class SandboxHost: Sendable {
       [configuration.cniConfigurationDirectory]
       + configuration.runtimeHandlers.values.compactMap(\.cniConfigurationDirectory)
     var catalogs: [String: NetworkCatalog] = [:]
+    let runtime = CNIRuntime(
+      pluginDirectories: configuration.cniPluginDirectories, cacheDirectory: configuration.cniCacheDirectory,
+      invoker: Self.invoker(configuration, timeout: .seconds(5), cgroup: nil))
     for directory in Set(directories) {
-      catalogs[directory] = try NetworkCatalog(
-        directory: directory, pluginDirectories: configuration.cniPluginDirectories)
+      catalogs[directory] = try NetworkCatalog(directory: directory, runtime: runtime)
     }
     self.catalogs = catalogs
   }
@@ -139,11 +141,16 @@ final class SandboxHost: Sendable {
   ) -> CNIRuntime {
     return CNIRuntime(
       pluginDirectories: configuration.cniPluginDirectories, cacheDirectory: configuration.cniCacheDirectory,
-      invoker: ExecutablePluginInvoker(
-        cgroup: cgroup, timeout: timeout,
-        openFilesLimit: configuration.pluginOpenFiles.map {
-          rlimit(rlim_cur: rlim_t($0.soft), rlim_max: rlim_t($0.hard))
-        }),
-      observer: observer)
+      invoker: Self.invoker(configuration, timeout: timeout, cgroup: cgroup), observer: observer)
+  }
+
+  private static func invoker(
+    _ configuration: SandboxServiceConfiguration, timeout: Duration, cgroup: Cgroup?
+  ) -> ExecutablePluginInvoker {
+    ExecutablePluginInvoker(
+      cgroup: cgroup, timeout: timeout,
+      openFilesLimit: configuration.pluginOpenFiles.map {
+        rlimit(rlim_cur: rlim_t($0.soft), rlim_max: rlim_t($0.hard))
+      })
   }
 }

@@ -4,11 +4,23 @@ import CNI
 final class NetworkCatalog: Sendable {
   let directory: String
   private let watcher: NetworkConfigurationWatcher
+  private let readiness: NetworkReadiness
 
-  init(directory: String, pluginDirectories: [String]) throws(CNIError) {
+  /// The runtime asks the default network's plugins for their STATUS; its timeout bounds how old an answer can be.
+  init(directory: String, runtime: CNIRuntime) throws(CNIError) {
     self.directory = directory
+    let readiness = NetworkReadiness(runtime: runtime)
+    self.readiness = readiness
     watcher = try NetworkConfigurationWatcher(
-      NetworkConfigurationDirectory(directory), pluginDirectories: pluginDirectories)
+      NetworkConfigurationDirectory(directory), pluginDirectories: runtime.pluginDirectories
+    ) { readiness.follow($0.defaultNetwork) }
+    readiness.follow(watcher.contents.defaultNetwork)
+  }
+
+  /// Why no pod can be attached to the default network; `nil` when one can, as far as is known. From memory.
+  var refusal: String? {
+    guard !lists.isEmpty else { return "cni plugin not initialized: \(fault ?? "no network is configured")" }
+    return readiness.refusal
   }
 
   /// The networks of a pod, `eth0`'s first: those named, or the first one there is. Looks anew before it gives up, for a
@@ -37,7 +49,10 @@ final class NetworkCatalog: Sendable {
   var lists: [NetworkConfigurationList] { watcher.contents.networks.map(\.list) }
 
   /// Watches no more.
-  func shutdown() { watcher.shutdown() }
+  func shutdown() {
+    watcher.shutdown()
+    readiness.shutdown()
+  }
 
   private static func select(
     _ names: [String], from contents: NetworkConfigurationDirectory.Contents

@@ -40,12 +40,10 @@ extension SandboxService {
   /// Whether this daemon can run sandboxes now, and why not.
   public func runtimeStatus() -> RuntimeStatus {
     let catalogs = host.allCatalogs
-    let isReady = catalogs.first.map { !$0.lists.isEmpty } ?? false
-    let fault = catalogs.first?.fault
+    let refusal = catalogs.first?.refusal
     let network = RuntimeStatus.Condition(
-      type: "NetworkReady", status: isReady, reason: isReady ? "" : "NetworkPluginNotReady",
-      message: isReady
-        ? "" : "Network plugin returns error: cni plugin not initialized: \(fault ?? "no network is configured")")
+      type: "NetworkReady", status: refusal == nil, reason: refusal == nil ? "" : "NetworkPluginNotReady",
+      message: refusal.map { "Network plugin returns error: \($0)" } ?? "")
     return RuntimeStatus(
       conditions: [RuntimeStatus.Condition(type: "RuntimeReady", status: true, reason: "", message: ""), network],
       runtimeHandlers: [""] + host.configuration.runtimeHandlers.keys.filter { !$0.isEmpty }.sorted(),
