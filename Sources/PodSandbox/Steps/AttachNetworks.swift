@@ -50,13 +50,12 @@ struct AttachNetworks: Step {
       try sandbox.paths.pluginCgroup.create(enablingControllers: false)
     }
     let cni = sandbox.host.cni(for: sandbox, timeout: sandbox.host.configuration.pluginDeleteTimeout)
-    try await sandbox.ensureNetworkNamespace(cni)
+    let mended = try await sandbox.mendNetworkNamespace(cni)
     try Failpoint.pass("undo.AttachNetworks.middle")
     var faults: [String] = []
     for network in sandbox.record.networks.reversed() {
       do {
-        let previous = try network.parsedResult()?.raw
-        try await cni.del(network.list(), sandbox.attachment(to: network), previousResult: previous)
+        try await Self.detach(network, of: sandbox, cni, isMended: mended.contains(network.interfaceName))
       } catch {
         faults.append("\(error)")
       }
@@ -66,5 +65,21 @@ struct AttachNetworks: Step {
         .internal,
         "failed to destroy network for sandbox \"\(sandbox.record.id)\": \(faults.joined(separator: "; "))")
     }
+  }
+
+  private static func detach(
+    _ network: SandboxRecord.Network, of sandbox: SandboxContext, _ cni: CNIRuntime, isMended: Bool
+  ) async throws {
+    let (list, result) = (try network.list(), try network.parsedResult())
+    let attachment = sandbox.attachment(to: network)
+    do {
+      try await cni.del(list, attachment, previousResult: result?.raw)
+    } catch {
+      guard isMended, error.kind == .plugin else { throw error }
+      // bridge takes masquerade rules that are gone already for a failure. It has deleted the interface by then, sees no
+      // address any more, and has nothing to look for.
+      try await cni.del(list, attachment, previousResult: result?.raw)
+    }
+    try HostLocalReservation.releaseTruncated(list, of: result?.ips.map(\.address.address) ?? [])
   }
 }
