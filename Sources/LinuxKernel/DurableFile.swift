@@ -55,7 +55,9 @@ public enum DurableFile {
     do throws(KernelError) {
       try retrying("remove", path) { unlink(path) }
     } catch {
-      guard error.errno == .noSuchFileOrDirectory else { throw error }
+      // A read-only file system says so before it looks whether there is anything to remove.
+      let isAbsent = error.errno == .readOnlyFileSystem && access(path, F_OK) != 0 && errno == ENOENT
+      guard isAbsent || error.errno == .noSuchFileOrDirectory else { throw error }
       return
     }
     if durable { try syncDirectory(split(path).directory) }
