@@ -49,11 +49,11 @@ def need(condition, text):
 
 
 def sh(*command, check=True):
-    """Runs a command and returns what it printed."""
-    done = subprocess.run(command, capture_output=True, text=True)
+    """Runs a command and returns what it printed; without `check` also on standard error, and whatever its status."""
+    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     if check and done.returncode:
         raise Broken(f"{' '.join(command)}: {done.stdout}{done.stderr}")
-    return done.stdout
+    return done.stdout if check else done.stdout + done.stderr
 
 
 class UnixConnection(http.client.HTTPConnection):

@@ -1,0 +1,247 @@
+"""Records are spoilt, and the disk fills up, turns read-only or loses what the daemon had."""
+
+import json
+import os
+import shutil
+
+from berth import BINARIES, LONG, need, sh
+from world import World, fault
+
+
+def spoilt(contents):
+    """Starts a daemon with records of these contents beside a sound one; all must be set aside and told, then collected."""
+    world = World()
+    berth = world.begin()
+    sound = berth.run("sound")
+    berth.stop()
+    with open(berth.record(sound)) as file:
+        text = file.read()
+    # Ids of this instance: digits 25 to 32 are its tag.
+    ids = [f"{number:024x}{sound[24:32]}{number:032x}" for number in range(len(list(contents(text))))]
+    for name, content in zip(ids, contents(text)):
+        with open(berth.record(name), "w") as file:
+            file.write(content)
+    berth.start()
+    need(berth.list() == {sound: "READY"}, f"listed: {berth.list()}")
+    told = berth.call("berth.v1.BerthService/ListLeftovers")["leftovers"]
+    need({one["podSandboxId"] for one in told} == set(ids), "not all, or not only they, are told as leftovers")
+    need({one["kind"] for one in told} == {"quarantined"}, "they are not told as quarantined")
+    world.serves_others()
+    berth.call("berth.v1.BerthService/CollectGarbage")
+    need(not berth.call("berth.v1.BerthService/ListLeftovers").get("leftovers"), "gc left some")
+    need(berth.list() == {sound: "READY"}, f"gc took a sound one: {berth.list()}")
+    world.clean()
+    return told[0]["reason"], len(ids)
+
+
+@fault("a record is truncated")
+def record_truncated():
+    def contents(text):
+        step = 1 if LONG else max(1, len(text) // 60)
+        return [text[:end] for end in range(0, len(text) - 1, step)]
+
+    answer, count = spoilt(contents)
+    return f"it starts; leftovers: {answer.split(': ', 1)[1]}", f"{count} lengths tried; gc takes each away"
+
+
+@fault("a record has a newer version's field, another version, another's id")
+def record_foreign():
+    def contents(text):
+        record = json.loads(text)
+        yield json.dumps(dict(record, novelty=1))
+        yield json.dumps(dict(record, version=99))
+        yield text
+        yield "[" * 100_000
+        yield "\0" * 4096
+
+    answer, _ = spoilt(contents)
+    return f"it starts; leftovers: {answer.split(': ', 1)[1]}", "gc takes each away"
+
+
+@fault("two records have one name")
+def record_duplicate():
+    world = World()
+    berth = world.begin()
+    first, second = berth.run("pod"), berth.run("another")
+    berth.stop()
+    with open(berth.record(second)) as file:
+        record = json.load(file)
+    sound = json.dumps(record)
+    record["configuration"]["metadata"] = json.load(open(berth.record(first)))["configuration"]["metadata"]
+    with open(berth.record(second), "w") as file:
+        json.dump(record, file)
+    berth.start()
+    need(berth.list() == {first: "READY"}, f"listed: {berth.list()}")
+    told = berth.call("berth.v1.BerthService/ListLeftovers")["leftovers"]
+    world.serves_others()
+    berth.stop()
+    with open(berth.record(second), "w") as file:
+        file.write(sound)
+    berth.start()
+    need(berth.list() == {first: "READY", second: "READY"}, f"listed: {berth.list()}")
+    world.clean()
+    return f"it starts; leftovers: {told[0]['reason'].split(': ', 1)[1]}", "mended, it is READY again"
+
+
+@fault("the clock was at 1970 when the pod was made")
+def clock_1970():
+    world = World()
+    berth = world.begin()
+    pod = berth.run("pod")
+    berth.stop()
+    with open(berth.record(pod)) as file:
+        record = json.load(file)
+    for created in (0, -1):
+        record["createdAt"] = created
+        with open(berth.record(pod), "w") as file:
+            json.dump(record, file)
+        berth.start()
+        need(berth.list() == {pod: "READY"}, f"listed: {berth.list()}")
+        # proto3 JSON leaves a zero out.
+        answer = f"READY; createdAt {berth.status(pod).get('createdAt', 0)}"
+        world.refused(berth.run, "pod", "plain", words="reserved for")
+        world.serves_others()
+        if created == 0:
+            berth.stop()
+    world.clean()
+    return answer, "nothing is left"
+
+
+def mounted_root(world, size="4m"):
+    """The records on a small file system of their own."""
+    os.makedirs(world.berth.root)
+    sh("mount", "-t", "tmpfs", "-o", f"mode=700,size={size}", "tmpfs", world.berth.root)
+    return world.berth.root
+
+
+def fill(directory):
+    """Fills what is left of a file system."""
+    with open(directory + "/filler", "wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(b"\0" * 4096)
+        except OSError:
+            pass
+
+
+@fault("the disk is full when a run begins")
+def full_at_intent():
+    world = World()
+    root = mounted_root(world)
+    berth = world.begin()
+    pod = berth.run("pod")
+    fill(root)
+    answer = world.refused(berth.run, "new", words="ReserveName.*No space left")
+    need(world.code == "resource_exhausted", f"the code is {world.code}")
+    need(berth.list() == {pod: "READY"}, f"listed: {berth.list()}")
+    os.unlink(root + "/filler")
+    world.serves_others()
+    berth.discard(berth.run("new"))
+    world.clean()
+    return f"Run: {answer}", "what is there is served; with room again the same name runs"
+
+
+@fault("the disk fills up during a run")
+def full_at_outcome():
+    world = World({"type": "last"})
+    root = mounted_root(world)
+    world.script()
+    berth = world.begin()
+    world.script(ADD={"run": ["dd", "if=/dev/zero", "of=" + root + "/filler", "bs=4k", "count=1023", "status=none"]})
+    # dd itself fails; to make it succeed its count is what remains, less than a record.
+    free = os.statvfs(root)
+    world.script(ADD={"run": ["dd", "if=/dev/zero", f"of={root}/filler", "bs=4k", f"count={free.f_bavail - 1}", "status=none"]})
+    answer = world.refused(berth.run, "new", words="Commit.*No space left")
+    need(not berth.list(), f"listed: {berth.list()}")
+    os.unlink(root + "/filler")
+    world.script()
+    world.serves_others()
+    berth.discard(berth.run("new"))
+    world.clean()
+    return f"Run: {answer}", "all is undone; with room again the same name runs"
+
+
+@fault("the disk is full at Stop and Remove")
+def full_at_stop():
+    world = World()
+    root = mounted_root(world)
+    berth = world.begin()
+    pod, kept = berth.run("pod"), berth.run("kept")
+    fill(root)
+    berth.halt(pod)
+    need(berth.list() == {pod: "NOTREADY", kept: "READY"}, f"listed: {berth.list()}")
+    berth.remove(pod)
+    os.unlink(root + "/filler")
+    world.serves_others()
+    world.clean()
+    return "success: a stop needs no room", "nothing is left"
+
+
+@fault("the records' file system is read-only")
+def read_only():
+    world = World()
+    berth = world.begin()
+    pod = berth.run("pod")
+    # A mount of its own: the daemon's lock is open for writing on the file system below.
+    records = berth.root + "/sandboxes"
+    sh("mount", "--bind", records, records)
+    sh("mount", "-o", "remount,ro,bind", records)
+    answer = world.refused(berth.run, "new", words="ReserveName.*Read-only")
+    stop = world.refused(berth.halt, pod, words="Read-only")
+    world.refused(berth.remove, pod, words="Read-only")
+    need(list(berth.list()) == [pod], f"listed: {berth.list()}")
+    sh("umount", records)
+    world.serves_others()
+    world.clean()
+    return f"Run: {answer}; Stop: {stop}", "with a writable one Stop and Remove finish"
+
+
+@fault("the daemon is started on a read-only file system")
+def read_only_start():
+    world = World()
+    root = mounted_root(world)
+    berth = world.begin()
+    pod = berth.run("pod")
+    berth.stop()
+    sh("mount", "-o", "remount,ro", root)
+    berth.start(fails=True)
+    answer = berth.last_words(1)
+    need("Read-only" in answer, f"it says {answer}")
+    sh("mount", "-o", "remount,rw", root)
+    berth.start()
+    need(berth.list() == {pod: "READY"}, f"listed: {berth.list()}")
+    world.serves_others()
+    world.clean()
+    return f"it does not start: {answer.split('Z', 1)[-1]}", "mended, it starts with all its sandboxes"
+
+
+@fault("the state directory is deleted under the daemon")
+def state_deleted():
+    world = World()
+    berth = world.begin()
+    pod = berth.run("pod")
+    sh("umount", f"{berth.state}/sandboxes/{pod}/shm")
+    shutil.rmtree(berth.state)
+    need(berth.list() == {pod: "READY"}, f"listed: {berth.list()}")
+    world.serves_others()
+    berth.discard(pod)
+    berth.stop()
+    berth.start()
+    world.serves_others()
+    world.clean()
+    return "READY; other pods run as before", "Stop and Remove release all"
+
+
+@fault("the records' directory is deleted under the daemon")
+def records_deleted():
+    world = World()
+    berth = world.begin()
+    pod = berth.run("pod")
+    shutil.rmtree(berth.root)
+    answer = world.refused(berth.run, "new", words="ReserveName.*No such file")
+    berth.discard(pod)
+    berth.stop()
+    berth.start()
+    world.serves_others()
+    world.clean()
+    return f"Run: {answer}", "what runs can be stopped and removed; a restart makes the directory anew"
