@@ -15,7 +15,9 @@ extension SandboxService {
     guard let sandbox = try registry.find(id) else { return [] }
     return try await detached(on: sandbox) { [self] () async throws(SandboxError) in
       try await sandbox.gate.pass { () async throws(SandboxError) in
-        guard sandbox.current.record.stage != .stopped else { return [] }
+        let current = sandbox.current
+        // A Remove may have come first.
+        guard current.record.stage != .stopped, !current.isRemoved else { return [] }
         return try await release(sandbox, .stop)
       }
     }
