@@ -70,21 +70,21 @@ class UnixConnection(http.client.HTTPConnection):
 class Berth:
     """A daemon and its directories. Settings are berthd.json's; `handlers` are networks by runtime handler."""
 
-    def __init__(self, network, work="/run/berth-trial", handlers=None, **settings):
+    def __init__(self, network, work="/run/berth-trial", state=None, handlers=None, **settings):
         need(os.environ.get("BERTH_TEST_ISOLATED"), "run this by Tests/Integration/isolated.sh")
         self.work = work
-        self.root, self.state, self.socket = work + "/lib", work + "/state", work + "/berth.sock"
+        self.root, self.state, self.socket = work + "/lib", state or work + "/state", "/run/berth-trial.sock"
         self.netns, self.conf, self.cache = "/run/netns", work + "/net.d", work + "/cni"
         self.plugins, self.before, self.log = work + "/plugins", work + "/leaks.before", work + "/berthd.log"
         self.cgroup = os.environ.get("BERTH_TRIAL_CGROUP") or os.environ["BERTH_TEST_CGROUP"]
         self.process, self.environment, self.flags = None, {}, []
-        os.makedirs(self.conf)
-        shutil.copytree(INTEGRATION + "/plugins", self.plugins)
+        os.makedirs(self.conf, exist_ok=True)
+        shutil.copytree(INTEGRATION + "/plugins", self.plugins, dirs_exist_ok=True)
         self.configure(network)
         self.settings = dict({"pluginTimeout": "30s", "pluginDeleteTimeout": "30s", "shutdownGrace": "5s"}, **settings)
         self.settings["runtimeHandlers"] = {}
         for name, other in (handlers or {}).items():
-            os.makedirs(f"{work}/{name}.d")
+            os.makedirs(f"{work}/{name}.d", exist_ok=True)
             self.configure(other, f"{work}/{name}.d")
             self.settings["runtimeHandlers"][name] = {"cniConfDir": f"{work}/{name}.d"}
 
