@@ -1,0 +1,6 @@
+#!/usr/bin/env bats
+# Many sandboxes at once.
+
+load trials
+
+@test "load: many live at once, all reachable, status and list quick, all removed" { trial load live; }
