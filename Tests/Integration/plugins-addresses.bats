@@ -21,7 +21,7 @@ addresses_in() { in_pod "$1" ip -j addr show dev eth0 | jq -r '[.[0].addr_info[]
   refused internal 500 'no IP addresses available in range set: 10\.202\.0\.10-10\.202\.0\.11' RunPodSandbox "$(run_request third)"
   # What the failed one had of the other range is free again.
   [ "$(cd "$ipam_dir/plug" && ls | grep -vE '^(last_reserved_ip\.|lock$)' | sort | xargs)" = "10.202.0.10 10.202.0.11 fd00:202::a fd00:202::b" ]
-  says ok "$a" bridge
+  says '^ok$' "$a" bridge
   # An address is free again after DEL, and not the next to be given as long as there is another.
   discard "$a"
   [ ! -e "$ipam_dir/plug/10.202.0.10" ]
@@ -34,7 +34,7 @@ addresses_in() { in_pod "$1" ip -j addr show dev eth0 | jq -r '[.[0].addr_info[]
 @test "plugins: host-local: CHECK misses a reservation that somebody took away" {
   conflist plug "$(bridge_plug)" | use_conflist
   id=$(runp robbed)
-  says ok "$id" bridge
+  says '^ok$' "$id" bridge
   rm "$ipam_dir/plug/$(ip_of "$id")"
   says 'host-local: Failed to find address added by container' "$id" bridge
   discard "$id"
@@ -45,7 +45,7 @@ addresses_in() { in_pod "$1" ip -j addr show dev eth0 | jq -r '[.[0].addr_info[]
   before_plugin
   id=$(runp ranged '.annotations = {"capability.berth/ipRanges": "[[{\"subnet\": \"10.202.9.0/24\", \"rangeStart\": \"10.202.9.77\"}]]"}')
   [ "$(addresses_in "$id")" = 10.202.9.77/24 ]
-  says ok "$id" bridge
+  says '^ok$' "$id" bridge
   discard "$id"
   keeps "${kept_by_bridge[@]}" "${kept_by_host_local[@]}"
 }
@@ -60,7 +60,7 @@ addresses_in() { in_pod "$1" ip -j addr show dev eth0 | jq -r '[.[0].addr_info[]
   [ "$(in_pod "$id" ip -j route show 10.99.0.0/16 | jq -r '.[0].gateway')" = 10.202.0.1 ]
   serve "$id" 7431
   [ "$(ask 10.202.0.55 7431)" = peer=10.202.0.1 ]
-  says ok "$id" bridge
+  says '^ok$' "$id" bridge
   end_servers
   discard "$id"
   keeps "${kept_by_bridge[@]}"
@@ -72,7 +72,7 @@ addresses_in() { in_pod "$1" ip -j addr show dev eth0 | jq -r '[.[0].addr_info[]
   id=$(runp chosen '.annotations = {"capability.berth/ips": "[\"10.202.0.66/24\", \"fd00:202::66/64\"]"}')
   [ "$(addresses_in "$id")" = "10.202.0.66/24 fd00:202::66/64" ]
   [ "$(ip_of "$id")" = 10.202.0.66 ]
-  says ok "$id" bridge
+  says '^ok$' "$id" bridge
   discard "$id"
   keeps "${kept_by_bridge[@]}"
 }
@@ -135,7 +135,7 @@ dhcp_daemon() {
   ip=$(ip_of "$id")
   wait_until 10 book_says " $ip "
   # CHECK takes the lease anew: that is how this plugin sees whether it still has it.
-  says ok "$id" bridge
+  says '^ok$' "$id" bridge
   discard "$id"
   keeps
   # The server finds out when the lease ends.

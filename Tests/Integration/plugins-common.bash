@@ -12,6 +12,9 @@ bridge_plug() {
     ranges: [[{subnet: "10.202.0.0/24"}]], routes: [{dst: "0.0.0.0/0"}]}} | '"${1:-.}"')'
 }
 
+# second_bridge [JQ-FILTER]: the same for a network plug1, with addresses from 10.203.0.0/24.
+second_bridge() { bridge_plug ".bridge = \"plug1\" | .ipam.ranges = [[{subnet: \"10.203.0.0/24\"}]] | ${1:-.}"; }
+
 # further_network FILE: standard input is one more network of the directory; the daemon has read it after the next
 # use_conflist.
 further_network() { cat >"$conf_dir/.further" && mv "$conf_dir/.further" "$conf_dir/$1.conflist"; }
@@ -62,29 +65,27 @@ needs_plugin() {
 # themselves, and the package's status is out of sight below the empty /var/lib.
 plugins_version() { zcat /usr/share/doc/containernetworking-plugins/changelog.Debian.gz | sed -n '1s/.*(\([0-9.]*\).*/\1/p'; }
 
-# verdict ID PLUGIN [NETWORK [INTERFACE]]: what CHECK of this one plugin says, asked with the cache entry that Berth wrote:
-# "ok", or its message.
+# verdict ID PLUGIN [NETWORK [INTERFACE]]: what CHECK of this plugin alone says of a pod's attachment, or of the whole
+# chain where PLUGIN is "all": "ok", or the error, which names the plugin. By the record that berthd left in the cache.
 verdict() {
-  local id=$1 plugin=$2 network=${3:-plug} interface=${4:-eth0} entry answer
+  local id=$1 plugin=$2 network=${3:-plug} interface=${4:-eth0} entry error netns
   entry=$cache_dir/results/$network-$id-$interface
-  answer=$(
-    jq -c --arg plugin "$plugin" '. as $entry | (.config | @base64d | fromjson) as $list |
-      $list.plugins[] | select(.type == $plugin) | . as $configuration |
-      . + {name: $list.name, cniVersion: $list.cniVersion, prevResult: $entry.result} + ([$entry.capabilityArgs // {} |
-        to_entries[] | select($configuration.capabilities[.key])] | from_entries |
-        if . == {} then {} else {runtimeConfig: .} end)' "$entry" |
-      CNI_COMMAND=CHECK CNI_CONTAINERID=$id CNI_NETNS=$(jq -r .netns "$entry") CNI_IFNAME=$interface CNI_PATH=$plugin_dirs \
-        CNI_ARGS=$(jq -r '[.cniArgs[]? | join("=")] | join(";")' "$entry") "/usr/lib/cni/$plugin"
-  ) && echo ok || jq -r .msg <<<"$answer"
+  netns=$(jq -r .netns "$entry")
+  if [ "$plugin" != all ]; then
+    jq --arg plugin "$plugin" '.config | @base64d | fromjson | .plugins |= map(select(.type == $plugin))' "$entry" >"$work/one.conflist"
+    network=$work/one.conflist
+  fi
+  error=$(berthctl cni check "$network" "$netns" --container-id "$id" --ifname "$interface" --conf-dir "$conf_dir" \
+    --bin-dir "$plugin_dirs" --cache-dir "$cache_dir" 2>&1 >/dev/null) && echo ok || echo "$error"
 }
 
-# says VERDICT ID PLUGIN [NETWORK [INTERFACE]]: CHECK's verdict is this, or matches this.
+# says VERDICT ID PLUGIN [NETWORK [INTERFACE]]: CHECK's verdict matches this.
 says() {
   local expected=$1 said
   shift
   said=$(verdict "$@")
   echo "CHECK of $2: $said"
-  grep -qE -- "^($expected)" <<<"$said"
+  grep -qE -- "$expected" <<<"$said"
 }
 
 # --- a machine outside -----------------------------------------------------------------------------------------------
@@ -158,10 +159,18 @@ kept_are() {
 kept_by_bridge=('link: plug0 bridge' '(address|route): .*plug0.*')
 kept_by_host_local=("file: $ipam_dir/plug/last_reserved_ip\.0" "file: $ipam_dir/plug/lock")
 
+kept_by_both=("${kept_by_bridge[@]}" "${kept_by_host_local[@]}" 'link: plug1 bridge' '(address|route): .*plug1.*'
+  "file: $ipam_dir/plug1/last_reserved_ip\.0" "file: $ipam_dir/plug1/lock")
+
 # Before each test, the leak check included, everything that the one before kept or left is taken away.
 setup() {
   local name
   for name in $(ip netns list | cut -d' ' -f1); do machine_gone "$name"; done
   for name in plug0 plug1; do ip link del "$name" 2>/dev/null || true; done
   rm -rf "$ipam_dir/plug" "$ipam_dir/plug1" "$conf_dir"/2*
+  iptables -t mangle -F PREROUTING
+  iptables -P FORWARD ACCEPT
+  iptables-save -t filter | sed -nE 's/^-A (FORWARD .*CNI-ISOLATION-STAGE-1)$/-D \1/p' | xargs -rL 1 iptables
+  for name in CNI-ISOLATION-STAGE-1 CNI-ISOLATION-STAGE-2; do iptables -F "$name" 2>/dev/null || true; done
+  for name in CNI-ISOLATION-STAGE-1 CNI-ISOLATION-STAGE-2; do iptables -X "$name" 2>/dev/null || true; done
 }

@@ -24,7 +24,7 @@ kind_in() { in_pod "$1" ip -d -j link show dev eth0 | jq -r '.[0].linkinfo.info_
   # The machine has no route to the pod: without the masquerade no answer would come.
   serve_on outside 7411
   [ "$(ask_from "$id" 192.0.2.2 7411)" = peer=192.0.2.1 ]
-  says ok "$id" bridge
+  says '^ok$' "$id" bridge
   ip -n outside route add 10.202.0.0/24 via 192.0.2.1
   serve "$id" 7412
   [ "$(ask_on outside "$(ip_of "$id")" 7412)" = peer=192.0.2.2 ]
@@ -36,9 +36,9 @@ kind_in() { in_pod "$1" ip -d -j link show dev eth0 | jq -r '.[0].linkinfo.info_
 @test "plugins: bridge: CHECK sees a pod's address that somebody took away" {
   conflist plug "$(bridge_plug)" | use_conflist
   id=$(runp damaged)
-  says ok "$id" bridge
+  says '^ok$' "$id" bridge
   in_pod "$id" ip addr flush dev eth0
-  says '.*10\.202\.0\.' "$id" bridge
+  says '10\.202\.0\.' "$id" bridge
   discard "$id"
 }
 
@@ -56,7 +56,7 @@ kind_in() { in_pod "$1" ip -d -j link show dev eth0 | jq -r '.[0].linkinfo.info_
   [ "$(ask "$(ip_of "$id")" 7413)" = peer=10.202.0.1 ]
   serve_on outside 7414
   [ "$(ask_from "$id" 192.0.2.2 7414)" = peer=192.0.2.1 ]
-  says ok "$id" ptp
+  says '^ok$' "$id" ptp
   end_servers
   discard "$id"
   keeps "${kept_by_host_local[@]}"
@@ -75,7 +75,7 @@ kind_in() { in_pod "$1" ip -d -j link show dev eth0 | jq -r '.[0].linkinfo.info_
   # The machine at the other end of the wire sees the pod's own MAC, which is not the master's.
   [ "$(ip -n wire -j neigh show "$(ip_of "$id")" | jq -r '.[0].lladdr')" = "$(mac_in "$id")" ]
   [ "$(mac_in "$id")" != "$(ip -j link show to-wire | jq -r '.[0].address')" ]
-  says ok "$id" macvlan
+  says '^ok$' "$id" macvlan
   end_servers
   discard "$id"
   keeps "${kept_by_host_local[@]}"
@@ -92,7 +92,7 @@ kind_in() { in_pod "$1" ip -d -j link show dev eth0 | jq -r '.[0].linkinfo.info_
   serve "$id" 7416
   [ "$(ask_on wire "$(ip_of "$id")" 7416)" = peer=10.202.0.2 ]
   [ "$(ip -n wire -j neigh show "$(ip_of "$id")" | jq -r '.[0].lladdr')" = "$(ip -j link show to-wire | jq -r '.[0].address')" ]
-  says ok "$id" ipvlan
+  says '^ok$' "$id" ipvlan
   end_servers
   discard "$id"
   keeps "${kept_by_host_local[@]}"
@@ -115,7 +115,7 @@ kind_in() { in_pod "$1" ip -d -j link show dev eth0 | jq -r '.[0].linkinfo.info_
   ip -n wire link add link uplink name other type vlan id 8
   ip -n wire addr add 10.202.0.2/24 dev other && ip -n wire link set other up
   run ! ask_on wire "$(ip_of "$id")" 7417 2
-  says ok "$id" vlan
+  says '^ok$' "$id" vlan
   end_servers
   discard "$id"
   keeps "${kept_by_host_local[@]}"
@@ -130,7 +130,7 @@ kind_in() { in_pod "$1" ip -d -j link show dev eth0 | jq -r '.[0].linkinfo.info_
   [ "$(kind_in "$id")" = dummy ]
   serve "$id" 7418
   [ "$(ask_from "$id" "$(ip_of "$id")" 7418)" = "peer=$(ip_of "$id")" ]
-  says ok "$id" dummy
+  says '^ok$' "$id" dummy
   end_servers
   discard "$id"
   keeps "${kept_by_host_local[@]}"
@@ -145,7 +145,7 @@ kind_in() { in_pod "$1" ip -d -j link show dev eth0 | jq -r '.[0].linkinfo.info_
   [ "$(mac_in "$id")" = "$mac" ]
   serve "$id" 7419
   [ "$(ask_on wire 10.202.0.9 7419)" = peer=10.202.0.2 ]
-  says ok "$id" host-device
+  says '^ok$' "$id" host-device
   end_servers
   discard "$id"
   [ "$(ip -j link show dev to-wire | jq -r '.[0].address')" = "$mac" ]
@@ -184,7 +184,7 @@ WITNESS
   [ "$(in_pod "$id" ip -j -4 addr show dev lo | jq -r '.[0].addr_info[0].local')" = 127.0.0.1 ]
   serve "$id" 7420
   [ "$(ask_from "$id" 127.0.0.1 7420)" = peer=127.0.0.1 ]
-  says ok "$id" loopback
+  says '^ok$' "$id" loopback
   end_servers
   discard "$id"
   cat "$marks/witness"
