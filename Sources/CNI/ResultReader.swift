@@ -111,6 +111,8 @@ extension ResultReader {
     guard let number = value.integer else {
       throw invalid("'\(place)[].\(key)' is \(value.kind == "number" ? "not a whole number" : "a \(value.kind)")")
     }
+    // Plugins in Go read what follows 2^53 damaged, and then refuse every DEL that has this result.
+    guard number.magnitude < 1 << 53 else { throw invalid("'\(place)[].\(key)' is out of range: \(number)") }
     return number
   }
 

@@ -117,7 +117,8 @@ struct ResultTests {
     #expect(back.routes.map(\.destination) == start.routes.map(\.destination) && back.dns == start.dns)
   }
 
-  @Test("CNI-A35 interface 0 is valid; -1 and out of range do not crash", arguments: [-1, 1, 2, Int.max, Int.min])
+  @Test(
+    "CNI-A35 interface 0 is valid; -1 and out of range do not crash", arguments: [-1, 1, 2, 1 << 53 - 1, -1 << 53 + 1])
   func indexes(index: Int) throws {
     let text =
       #"{"interfaces":[{"name":"eth0","sandbox":"/n"}],"ips":[{"address":"10.0.0.2/8","interface":\#(index)}]}"#
@@ -127,6 +128,15 @@ struct ResultTests {
     let zero = try result(#"{"interfaces":[{"name":"eth0"}],"ips":[{"address":"10.0.0.2/8","interface":0}]}"#)
     #expect(zero.interface(of: zero.ips[0])?.name == "eth0")
     #expect(try zero.converted(to: "0.4.0").raw["ips"]?[0]?["interface"] == 0)
+  }
+
+  @Test("CNI-A35 a number that plugins in Go would damage is refused, so that it never gets into a DEL")
+  func hugeIndex() throws {
+    func indexed(_ index: String) -> String { #"{"ips":[{"address":"10.0.0.2/24","interface":\#(index)}]}"# }
+    #expect(try result(indexed("9007199254740991"), "1.0.0").ips[0].interface == 9_007_199_254_740_991)
+    for index in ["9007199254740992", "9223372036854775807", "-9223372036854775808", "1e400"] {
+      #expect(throws: CNIError.self, "\(index)") { try result(indexed(index), "1.0.0") }
+    }
   }
 
   @Test("CNI-A35 what the reference loopback prints")
