@@ -11,7 +11,7 @@ import Testing
     return try CapabilityArguments.make(configuration, cgroupPath: "/berth/id")
   }
 
-  @Test("port mappings without a host port are left out, the protocol is in lower case")
+  @Test("CNI-B12 port mappings without a host port are left out, the protocol is in lower case")
   func portMappings() throws {
     let values = try arguments {
       var mapped = PodSandboxConfiguration.PortMapping()
@@ -25,7 +25,7 @@ import Testing
     #expect(values["portMappings"] == expected)
   }
 
-  @Test("bandwidth annotations become bits a second with containerd's burst")
+  @Test("CNI-B12 bandwidth annotations become bits a second with containerd's burst")
   func bandwidth() throws {
     let values = try arguments { $0.annotations = ["kubernetes.io/ingress-bandwidth": "10M"] }
     #expect(values["bandwidth"] == (try JSON(parsing: #"{"ingressRate":10000000,"ingressBurst":4294967295}"#)))

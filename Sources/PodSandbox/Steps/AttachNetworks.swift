@@ -34,7 +34,8 @@ struct AttachNetworks: Step {
     guard try !sandbox.record.podAddresses().isEmpty else {
       throw SandboxError(
         .internal,
-        "network \"\(try sandbox.record.networks[0].list().name)\" gave no IP address for eth0; the chain's last result "
+        "failed to find network info for sandbox \"\(sandbox.record.id)\": network "
+          + "\"\(try sandbox.record.networks[0].list().name)\" gave no IP address for eth0; the chain's last result "
           + "must have `ips`, so give its first plugin an `ipam` section")
     }
   }
