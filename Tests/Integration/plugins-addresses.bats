@@ -140,7 +140,7 @@ dhcp_daemon() {
   keeps
   # The server finds out when the lease ends.
   grep -q 'releasing lease' "$work/dhcp.log"
-  [ "$(plugins_version)" != 1.1.1 ] || book_says " $ip .*00:0[89]:"
+  [ "$(plugins_version)" != 1.1.1 ] || wait_until 10 book_says " $ip .*00:0[89]:"
   end_servers
 }
 
