@@ -1,3 +1,4 @@
+import Dispatch
 import LinuxKernel
 import Synchronization
 
@@ -6,6 +7,9 @@ import Synchronization
 /// A system call that hangs (a dead NFS mount, a driver) holds its thread for ever; the daemon then writes the thread off
 /// and goes on.
 enum Watchdog {
+  /// One queue for all timers: the default one would take a thread for each.
+  private static let timers = DispatchQueue(label: "berth-watchdog")
+
   /// What a body that keeps to its deadline gets on top of it, to end by itself.
   static func grace(_ limit: Duration) -> Duration { limit / 4 }
 
@@ -21,10 +25,12 @@ enum Watchdog {
       let value = await body()
       if !first.offer(value) { await late(value) }
     }
-    let timer = Task {
-      do { try await Task.sleep(until: deadline, clock: .continuous) } catch { return }
-      first.offer(nil)
-    }
+    // Not Task.sleep: that one keeps a cancelled sleeper until its time comes, and a minute's deadline on every step of
+    // every operation is a lot of sleepers.
+    let timer = DispatchSource.makeTimerSource(queue: timers)
+    timer.setEventHandler { first.offer(nil) }
+    timer.schedule(deadline: .now() + .nanoseconds(Int((deadline - .now).nanoseconds)))
+    timer.activate()
     defer { timer.cancel() }
     return await withTaskCancellationHandler {
       await first.value
