@@ -3,4 +3,7 @@
 
 load trials
 
-@test "load: many live at once, all reachable, status and list quick, all removed" { trial load live; }
+@test "load: many live at once, all reachable, status and list quick, all removed" {
+  product
+  trial load live;
+}

@@ -3,4 +3,7 @@
 
 load trials
 
-@test "soak: many cycles, and the daemon's memory and descriptors stay flat" { trial load soak; }
+@test "soak: many cycles, and the daemon's memory and descriptors stay flat" {
+  product
+  trial load soak;
+}

@@ -13,3 +13,10 @@ trial() {
 }
 
 setup() { set -o pipefail; }
+
+# product: lets the trials of this file run the release build, if there is one.
+product() {
+  local release
+  release=$(realpath "$BATS_TEST_DIRNAME/../../.build/release")
+  if [ -x "$release/berthd" ]; then export BERTH_BINARIES=${BERTH_BINARIES:-$release}; fi
+}

@@ -13,11 +13,12 @@ import statistics
 import sys
 import time
 
-from berth import LONG, Berth, main, need, network, sh
+from berth import BINARIES, LONG, Berth, main, need, network, sh
 
 BRIDGES = 4
 AT_ONCE = 16
-ANSWER_LIMIT = 0.020
+# The product's; a debug build takes its time.
+ANSWER_LIMIT = 0.020 if "/release" in BINARIES else 0.100
 # The neighbour table takes 1024 entries for all namespaces together.
 BATCH = 200
 
@@ -46,14 +47,17 @@ def in_parallel(function, arguments):
 
 
 def reachable(address):
-    """The pod's kernel answers: nobody listens there, and it says so."""
-    try:
-        socket.create_connection((address, 9), timeout=10).close()
-    except ConnectionRefusedError:
+    """The pod's kernel answers: nobody listens there, and it says so. Tried again while the neighbour table is full."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection((address, 9), timeout=10).close()
+        except ConnectionRefusedError:
+            return True
+        except OSError:
+            continue
         return True
-    except OSError:
-        return False
-    return True
+    return False
 
 
 def milliseconds(function, *arguments, times=20):
@@ -67,12 +71,11 @@ def milliseconds(function, *arguments, times=20):
 
 
 def figures(berth):
-    """The daemon's memory in kB, and its descriptors and threads."""
+    """The daemon's memory in kB (what is its own, not what it maps of files), and its descriptors and threads."""
     with open(f"/proc/{berth.pid}/status") as file:
         fields = dict(line.split(":", 1) for line in file)
-    with open(f"/proc/{berth.pid}/smaps_rollup") as file:
-        pss = next(int(line.split()[1]) for line in file if line.startswith("Pss:"))
-    return {"kB": pss, "descriptors": len(os.listdir(f"/proc/{berth.pid}/fd")), "threads": int(fields["Threads"])}
+    descriptors = len(os.listdir(f"/proc/{berth.pid}/fd"))
+    return {"kB": int(fields["RssAnon"].split()[0]), "descriptors": descriptors, "threads": int(fields["Threads"])}
 
 
 def live(count):
@@ -115,11 +118,13 @@ def soak(cycles):
     in_parallel(cycle, range(max(100, cycles // 20)))
     before = figures(berth)
     begin = time.monotonic()
-    in_parallel(cycle, range(cycles))
+    for tenth in range(10):
+        in_parallel(cycle, range(tenth * cycles // 10, (tenth + 1) * cycles // 10))
+        after = figures(berth)
+        print(f"soak: after {(tenth + 1) * cycles // 10} cycles {after}")
     took = time.monotonic() - begin
-    after = figures(berth)
     print(f"soak: {cycles} cycles in {took:.0f} s ({took / cycles * 1000:.0f} ms each)")
-    print(f"soak: the daemon before {before}, after {after}")
+    print(f"soak: the daemon before {before}, afterwards {after}")
     need(after["descriptors"] <= before["descriptors"] + 4, "descriptors grow")
     need(after["kB"] <= before["kB"] * 1.1 + 4096, "memory grows")
     finish(berth)
