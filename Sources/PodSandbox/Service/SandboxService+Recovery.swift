@@ -14,6 +14,8 @@ extension SandboxService {
     } catch {
       throw SandboxError(.failedPrecondition, "the records cannot be listed: \(error)")
     }
+    // Half-written cache entries of a killed daemon; what cannot be removed harms nobody.
+    try? DurableFile.removeTemporaryFiles(in: host.configuration.cniCacheDirectory)
     for file in found.unreadable { quarantine(file, name: host.store.nameInUnreadable(file)) }
     let records = withoutDuplicates(found.records)
     await withTaskGroup(of: Void.self) { group in
