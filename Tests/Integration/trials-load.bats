@@ -5,5 +5,5 @@ load trials
 
 @test "load: many live at once, all reachable, status and list quick, all removed" {
   product
-  trial load live;
+  trial load live
 }

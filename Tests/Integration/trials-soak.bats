@@ -5,5 +5,5 @@ load trials
 
 @test "soak: many cycles, and the daemon's memory and descriptors stay flat" {
   product
-  trial load soak;
+  trial load soak
 }

@@ -17,6 +17,6 @@ setup() { set -o pipefail; }
 # product: lets the trials of this file run the release build, if there is one.
 product() {
   local release
-  release=$(realpath "$BATS_TEST_DIRNAME/../../.build/release")
+  release=$(realpath -m "$BATS_TEST_DIRNAME/../../.build/release")
   if [ -x "$release/berthd" ]; then export BERTH_BINARIES=${BERTH_BINARIES:-$release}; fi
 }
