@@ -29,4 +29,10 @@ int clinux_pidfd_reap(int pidfd, struct clinux_exit *result) {
 
 int clinux_clear_dumpable(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
+static _Thread_local bool may_block;
+
+void clinux_let_thread_block(void) { may_block = true; }
+
+bool clinux_thread_may_block(void) { return may_block; }
+
 void clinux_set_thread_name(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }

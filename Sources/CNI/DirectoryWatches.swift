@@ -8,9 +8,10 @@ import SystemPackage
 /// inotify watches inodes, not paths. So every directory on the way is watched for the name that leads on, and after each
 /// change all watches are set anew: what was removed, moved or swapped in between is found again.
 final class DirectoryWatches: Sendable {
-  private static let mask =
-    UInt32(IN_CREATE | IN_DELETE | IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB | IN_MOVED_FROM | IN_MOVED_TO)
-    | UInt32(IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
+  /// What happens to names; enough of a directory that only leads on, whose files are nobody's business here.
+  private static let nameMask =
+    UInt32(IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
+  private static let mask = nameMask | UInt32(IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB)
 
   /// The names that matter in a directory; nil for all.
   private typealias Names = Set<String>?
@@ -79,7 +80,9 @@ final class DirectoryWatches: Sendable {
 
   @discardableResult
   private func watch(_ path: String, _ names: Names, _ state: inout State) -> Bool {
-    let watch = inotify_add_watch(instance.raw, path, DirectoryWatches.mask)
+    // One directory may both lead on and hold configurations.
+    let mask = (names == nil ? DirectoryWatches.mask : DirectoryWatches.nameMask) | UInt32(IN_MASK_ADD)
+    let watch = inotify_add_watch(instance.raw, path, mask)
     guard watch >= 0 else { return false }
     if let known = state.watched[watch] {
       state.watched[watch] = known.flatMap { known in names.map { known.union($0) } }

@@ -4,13 +4,15 @@ import SystemPackage
 
 /// Runs a blocking closure on a thread of its own, never on the cooperative pool.
 public enum DedicatedThread {
-  /// Runs the closure on a new thread and returns what it returns.
+  /// Runs the closure on a new thread and returns what it returns; in a task that runs on an ``OperationThread``, where
+  /// blocking is allowed, it runs right there.
   ///
   /// The task's cancellation does not reach the closure. Where the machine has no thread to spare (EAGAIN), it is tried
   /// again every ten milliseconds. `name` is cut off after 15 bytes; `stackSize` is in bytes.
   public static func run<T: Sendable, E: Error>(
     name: StaticString = "berth-blocking", stackSize: Int = 256 << 10, _ body: @escaping @Sendable () throws(E) -> T
   ) async throws(E) -> T {
+    if clinux_thread_may_block() { return try body() }
     let result: Result<T, E> = await start(name, stackSize) { () -> Result<T, E> in
       do throws(E) { return .success(try body()) } catch { return .failure(error) }
     }

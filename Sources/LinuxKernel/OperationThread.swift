@@ -1,26 +1,112 @@
+import CLinux
+import Synchronization
+
 /// A task executor whose jobs run one after the other on one thread of its own, where they may block.
 ///
 /// Give it to `withTaskExecutorPreference` or `Task(executorPreference:)`. Jobs that arrive after `shutdown()` run on the
 /// global executor: none is lost.
 public final class OperationThread: TaskExecutor {
-  private let queue = ClosureQueue()
+  private let queue = Queue()
+  private let name: StaticString
+  private let stackSize: Int
 
   /// Starts the thread; it ends after `shutdown()` or when the last reference is gone.
   public init(name: StaticString = "berth-operation", stackSize: Int = 512 << 10) throws(KernelError) {
-    // The thread holds the queue, not this object, which could otherwise never end.
-    try DedicatedThread.start(name: name, stackSize: stackSize) { [queue] in queue.run() }
+    self.name = name
+    self.stackSize = stackSize
+    try start(generation: 0)
   }
 
   deinit { queue.close() }
 
-  /// Called by the concurrency runtime.
   public func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
-    // The closure keeps this executor alive until the job has run.
-    guard !queue.append({ job.runSynchronously(on: self.asUnownedTaskExecutor()) }) else { return }
+    guard !queue.append(Entry(job: job, executor: self)) else { return }
     globalConcurrentExecutor.enqueue(ExecutorJob(job))
   }
 
+  /// Goes on with a new thread, for when the present one does not come back from the kernel; that one ends when it does,
+  /// and what it was doing goes on beside the rest.
+  public func replaceThread() throws(KernelError) { try start(generation: queue.beginGeneration()) }
+
   /// Lets the thread end as soon as its queue is empty; idempotent, does not wait.
   public func shutdown() { queue.close() }
+
+  private func start(generation: Int) throws(KernelError) {
+    // The thread holds the queue, not this object, which could otherwise never end.
+    try DedicatedThread.start(name: name, stackSize: stackSize) { [queue] in
+      clinux_let_thread_block()
+      queue.run(generation)
+    }
+  }
+}
+
+extension OperationThread {
+  /// A job and what keeps its executor alive until it has run.
+  fileprivate struct Entry {
+    let job: UnownedJob
+    let executor: OperationThread
+  }
+
+  fileprivate final class Queue: Sendable {
+    private struct State {
+      var entries: [Entry] = []
+      var isClosed = false
+      /// The thread that takes the entries; those before it are written off.
+      var generation = 0
+    }
+
+    private enum Turn {
+      case run(Entry)
+      case end
+      case superseded
+    }
+
+    private let state = Mutex(State())
+    /// One signal for each entry, and one for the end.
+    private let semaphore = Semaphore()
+
+    /// False when the queue is closed.
+    func append(_ entry: Entry) -> Bool {
+      let accepted = state.withLock { state in
+        guard !state.isClosed else { return false }
+        state.entries.append(entry)
+        return true
+      }
+      if accepted { semaphore.signal() }
+      return accepted
+    }
+
+    func beginGeneration() -> Int {
+      state.withLock { state in
+        state.generation += 1
+        return state.generation
+      }
+    }
+
+    func close() {
+      let isFirst = state.withLock { state in
+        defer { state.isClosed = true }
+        return !state.isClosed
+      }
+      if isFirst { semaphore.signal() }
+    }
+
+    func run(_ generation: Int) {
+      while true {
+        semaphore.wait()
+        let turn: Turn = state.withLock { state in
+          guard state.generation == generation else { return .superseded }
+          return state.entries.isEmpty ? .end : .run(state.entries.removeFirst())
+        }
+        switch turn {
+        case .run(let entry): entry.job.runSynchronously(on: entry.executor.asUnownedTaskExecutor())
+        case .end: return
+        case .superseded:
+          // The signal was for the thread that has taken over.
+          return semaphore.signal()
+        }
+      }
+    }
+  }
 }

@@ -16,6 +16,7 @@ final class SandboxHost: Sendable {
   let cgroups: CgroupHierarchies
   let spawner: PauseSpawner
   let exits: ExitWatcher
+  let timer: DeadlineTimer
   /// Networks by configuration directory.
   private let catalogs: [String: NetworkCatalog]
   private let hasWarnedOfOOMScore = Atomic(false)
@@ -39,6 +40,7 @@ final class SandboxHost: Sendable {
     cgroups = try CgroupHierarchies.discover()
     spawner = try PauseSpawner(pauseBinary: configuration.pauseBinary)
     exits = try ExitWatcher()
+    timer = try DeadlineTimer()
     let directories =
       [configuration.cniConfigurationDirectory]
       + configuration.runtimeHandlers.values.compactMap(\.cniConfigurationDirectory)

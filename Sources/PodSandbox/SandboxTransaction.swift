@@ -4,12 +4,15 @@ import LinuxKernel
 ///
 /// Undo does not stop at a failure: only the steps that wait for the failed one (`undoWaitsFor`) are skipped.
 struct SandboxTransaction<Context: StepContext>: Sendable {
-  private let threads: OperationThreads
+  /// All of an operation runs on it: nothing is handed from thread to thread, and everything may block.
+  private let thread: OperationThread
+  private let timer: DeadlineTimer
 
   /// - Throws: `resourceExhausted` when the host has no thread left; nothing has begun then.
-  init(for sandboxID: String? = nil) throws(SandboxError) {
+  init(for sandboxID: String? = nil, timer: DeadlineTimer) throws(SandboxError) {
+    self.timer = timer
     do throws(KernelError) {
-      threads = try OperationThreads()
+      thread = try OperationThread()
     } catch {
       throw SandboxError(.resourceExhausted, "\(error)", sandboxID: sandboxID)
     }
@@ -21,6 +24,13 @@ struct SandboxTransaction<Context: StepContext>: Sendable {
   func run(
     _ steps: [any Step<Context>], on sandbox: Context, willUndo: @Sendable () -> Void = {}
   ) async throws(TransactionFailure<Context>) -> Context {
+    let outcome = await withTaskExecutorPreference(thread) { await attempt(steps, on: sandbox, willUndo) }
+    return try outcome.get()
+  }
+
+  private func attempt(
+    _ steps: [any Step<Context>], on sandbox: Context, _ willUndo: @Sendable () -> Void
+  ) async -> Result<Context, TransactionFailure<Context>> {
     var current = sandbox
     for (index, step) in steps.enumerated() {
       let begun = Array(steps[...index])
@@ -32,15 +42,20 @@ struct SandboxTransaction<Context: StepContext>: Sendable {
       guard let cause = attempt.fault else { continue }
       willUndo()
       let (left, reports) = await undo(begun, of: current)
-      throw TransactionFailure(step: step.name, cause: cause, undo: reports, sandbox: left)
+      return .failure(TransactionFailure(step: step.name, cause: cause, undo: reports, sandbox: left))
     }
-    return current
+    return .success(current)
+  }
+
+  /// Runs blocking work on the operation's thread; `nil` when it has not come back within `limit`.
+  func block<T: Sendable>(for limit: Duration, _ body: @escaping @Sendable () -> T) async -> T? {
+    await Watchdog.run(on: thread, until: .now + limit, timer: timer) { body() }
   }
 
   /// Undoes `steps` in reverse, uncancelled, and tells how each went.
   func undo(_ steps: [any Step<Context>], of sandbox: Context) async -> (Context, [StepReport]) {
     // A task of its own: the caller's cancellation must not reach it.
-    await Task { await undoUncancelled(steps, of: sandbox) }.value
+    await Task(executorPreference: thread) { await undoUncancelled(steps, of: sandbox) }.value
   }
 
   private func undoUncancelled(_ steps: [any Step<Context>], of sandbox: Context) async -> (Context, [StepReport]) {
@@ -78,13 +93,12 @@ struct SandboxTransaction<Context: StepContext>: Sendable {
     input.deadline = .now + limit
     sandbox.trace.begin(step.name, action)
     let before = input
-    let attempt = await Watchdog.run(on: threads.current, until: input.deadline + Watchdog.grace(limit)) {
+    let attempt = await Watchdog.run(on: thread, until: input.deadline + Watchdog.grace(limit), timer: timer) {
       await Self.attempt(step, action, on: before)
     } late: {
       await late($0.sandbox)
     }
     guard let attempt else {
-      threads.writeOff()
       let stuck = SandboxError(
         .deadlineExceeded, "still in the kernel after \(limit + Watchdog.grace(limit)); given up"
       )

@@ -1,4 +1,3 @@
-import Dispatch
 import LinuxKernel
 import Synchronization
 
@@ -7,31 +6,28 @@ import Synchronization
 /// A system call that hangs (a dead NFS mount, a driver) holds its thread for ever; the daemon then writes the thread off
 /// and goes on.
 enum Watchdog {
-  /// One queue for all timers: the default one would take a thread for each.
-  private static let timers = DispatchQueue(label: "berth-watchdog")
-
   /// What a body that keeps to its deadline gets on top of it, to end by itself.
   static func grace(_ limit: Duration) -> Duration { limit / 4 }
 
-  /// The body's value, or `nil` when it has not returned by `deadline`. Cancellation is passed on to the body.
+  /// The body's value, or `nil` when it has not returned by `deadline`: then its thread is replaced. Cancellation is passed
+  /// on to the body.
   ///
   /// - Parameter late: Called with the value of a body that returns after it was given up.
   static func run<T: Sendable>(
-    on thread: OperationThread, until deadline: ContinuousClock.Instant, _ body: @escaping @Sendable () async -> T,
-    late: @escaping @Sendable (T) async -> Void = { _ in }
+    on thread: OperationThread, until deadline: ContinuousClock.Instant, timer: DeadlineTimer,
+    _ body: @escaping @Sendable () async -> T, late: @escaping @Sendable (T) async -> Void = { _ in }
   ) async -> T? {
     let first = FirstResult<T?>()
     let work = Task(executorPreference: thread) {
       let value = await body()
       if !first.offer(value) { await late(value) }
     }
-    // Not Task.sleep: that one keeps a cancelled sleeper until its time comes, and a minute's deadline on every step of
-    // every operation is a lot of sleepers.
-    let timer = DispatchSource.makeTimerSource(queue: timers)
-    timer.setEventHandler { first.offer(nil) }
-    timer.schedule(deadline: .now() + .nanoseconds(Int((deadline - .now).nanoseconds)))
-    timer.activate()
-    defer { timer.cancel() }
+    let alarm = timer.schedule(at: deadline) {
+      // Who waits may prefer this very thread. Where no new one is to be had, waiting for the stuck one is all that is left.
+      try? thread.replaceThread()
+      first.offer(nil)
+    }
+    defer { timer.cancel(alarm) }
     return await withTaskCancellationHandler {
       await first.value
     } onCancel: {
@@ -85,21 +81,5 @@ private final class FirstResult<T: Sendable>: Sendable {
         if let ready { continuation.resume(returning: ready) }
       }
     }
-  }
-}
-
-/// The thread that an operation runs on, replaced when it does not come back.
-final class OperationThreads: Sendable {
-  private let thread: Mutex<OperationThread>
-
-  init() throws(KernelError) { thread = Mutex(try OperationThread()) }
-
-  var current: OperationThread { thread.withLock { $0 } }
-
-  /// Goes on without the thread that is stuck. It ends when the kernel lets go of it.
-  func writeOff() {
-    // Where no new thread is to be had, waiting for the stuck one is all that is left.
-    guard let replacement = try? OperationThread() else { return }
-    thread.withLock { $0 = replacement }
   }
 }

@@ -19,4 +19,8 @@ int clinux_clear_dumpable(void);
 // prctl(PR_SET_NAME) of the calling thread; more than 15 bytes are cut off.
 void clinux_set_thread_name(const char *name);
 
+// Marks the calling thread as one of its own, on which nobody minds a blocking call; and asks for the mark.
+void clinux_let_thread_block(void);
+bool clinux_thread_may_block(void);
+
 #endif

@@ -16,7 +16,7 @@ extension SandboxService {
     let findings: [String]
     do {
       let paths = SandboxPaths(state.record, host)
-      let seen = await Watchdog.run(on: try OperationThread(), until: .now + Self.driftPatience) {
+      let seen = await Watchdog.run(on: try OperationThread(), until: .now + Self.driftPatience, timer: host.timer) {
         Drift.findings(state, paths)
       }
       findings = seen ?? ["the host did not answer within \(Self.driftPatience)"]

@@ -80,7 +80,7 @@ extension SandboxService {
   private func clean(_ id: String, _ traces: GarbageFinder.Traces, _ finder: GarbageFinder) async -> Garbage {
     do throws(SandboxError) {
       let record = await finder.ghost(id, traces)
-      let transaction = try SandboxTransaction<SandboxContext>(for: id)
+      let transaction = try SandboxTransaction<SandboxContext>(for: id, timer: host.timer)
       var context = SandboxContext(record: record, host: host, trace: TraceRecorder(.recovery, sandboxID: id))
       context.mayHaveOrphans = true
       let (_, reports) = await transaction.undo(Steps.all, of: context)

@@ -50,7 +50,7 @@ extension SandboxService {
     guard failed == [.attachNetworks] else { throw failure }
     var record = current.record
     record.stage = .owed
-    try await mark(record, .owed, durable: true)
+    try await mark(record, .owed, durable: true, by: SandboxTransaction(for: sandbox.id, timer: host.timer))
     sandbox.withState {
       $0.record = record
       $0.isRemoved = true

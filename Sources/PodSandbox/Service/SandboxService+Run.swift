@@ -37,7 +37,7 @@ extension SandboxService {
     let transaction: SandboxTransaction<SandboxContext>
     let record: SandboxRecord
     do throws(SandboxError) {
-      transaction = try SandboxTransaction(for: run.id)
+      transaction = try SandboxTransaction(for: run.id, timer: host.timer)
       record = try await intent(run, handler)
     } catch {
       registry.release(name)

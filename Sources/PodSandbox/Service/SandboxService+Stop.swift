@@ -48,7 +48,7 @@ extension SandboxService {
   /// Undoes what Stop or Remove undoes; the caller holds the gate.
   func release(_ sandbox: Sandbox, _ operation: Trace.Operation) async throws(SandboxError) -> [StepReport] {
     let before = sandbox.current
-    let transaction = try SandboxTransaction<SandboxContext>(for: sandbox.id)
+    let transaction = try SandboxTransaction<SandboxContext>(for: sandbox.id, timer: host.timer)
     let trace = TraceRecorder(operation, sandboxID: sandbox.id)
     var context = SandboxContext(record: before.record, host: host, trace: trace, pause: before.pause)
     context.mayHaveOrphans = before.mayHaveOrphans
@@ -66,12 +66,13 @@ extension SandboxService {
       state.lastTrace = trace.snapshot(error: error?.message)
       state.mayHaveOrphans = state.mayHaveOrphans && error != nil
     }
-    try await conclude(sandbox, operation, wasReady: before.sandboxState == .ready, error)
+    try await conclude(sandbox, operation, wasReady: before.sandboxState == .ready, error, transaction)
     return reports
   }
 
   private func conclude(
-    _ sandbox: Sandbox, _ operation: Trace.Operation, wasReady: Bool, _ error: SandboxError?
+    _ sandbox: Sandbox, _ operation: Trace.Operation, wasReady: Bool, _ error: SandboxError?,
+    _ transaction: SandboxTransaction<SandboxContext>
   ) async throws(SandboxError) {
     if wasReady { emit(.stopped, sandbox) }
     if let error {
@@ -89,7 +90,7 @@ extension SandboxService {
     }
     sandbox.withState { $0.record.stage = .stopped }
     do {
-      try await mark(sandbox.current.record, .stopped, durable: false)
+      try await mark(sandbox.current.record, .stopped, durable: false, by: transaction)
     } catch {
       // Everything is released; at worst recovery runs the idempotent stop once more.
       host.logger.warning("the record still says stopping: \(error)", metadata: ["sandbox": "\(sandbox.id)"])
@@ -97,12 +98,13 @@ extension SandboxService {
   }
 
   /// Marks a record away from the cooperative pool, and does not wait for ever for the disk.
-  func mark(_ record: SandboxRecord, _ stage: SandboxRecord.Stage, durable: Bool) async throws(SandboxError) {
+  func mark(
+    _ record: SandboxRecord, _ stage: SandboxRecord.Stage, durable: Bool,
+    by transaction: SandboxTransaction<SandboxContext>
+  ) async throws(SandboxError) {
     let (store, limit) = (host.store, host.configuration.stepTimeout)
     do {
-      let result = await Watchdog.run(on: try OperationThread(), until: .now + limit) {
-        Result { try store.mark(record, stage, durable: durable) }
-      }
+      let result = await transaction.block(for: limit) { Result { try store.mark(record, stage, durable: durable) } }
       guard let result else {
         throw SandboxError(
           .deadlineExceeded, "rename \(store.path(of: record.id)): the disk has not answered for \(limit)")

@@ -12,9 +12,8 @@ struct ReserveName: Step {
     let (store, id) = (sandbox.host.store, sandbox.record.id)
     try store.write(sandbox.record, durable: false)
     try Failpoint.pass("do.ReserveName.middle")
-    sandbox.intentSync = Task {
-      try await DedicatedThread.run(name: "intent-sync") { try store.sync(id) }
-    }
+    let thread = try OperationThread(name: "berth-intent")
+    sandbox.intentSync = Task(executorPreference: thread) { try store.sync(id) }
   }
 
   func undo(_ sandbox: inout SandboxContext) async throws {
