@@ -81,6 +81,8 @@ public struct Cgroup: Sendable, Hashable {
   }
 
   private static func remove(_ directory: String) throws(KernelError) {
+    // Most often nothing is in it any more, and nothing need be listed.
+    if rmdir(directory) == 0 || errno == ENOENT { return }
     for child in try CgroupFile.children(directory) { try remove(child) }
     // A group is busy for a moment after its last process has gone.
     let deadline = ContinuousClock.now.advanced(by: .milliseconds(200))

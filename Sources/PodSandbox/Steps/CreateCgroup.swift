@@ -18,7 +18,7 @@ struct CreateCgroup: Step {
   }
 
   func undo(_ sandbox: inout SandboxContext) throws {
-    for group in [sandbox.paths.pluginCgroup, sandbox.paths.cgroup] {
+    for group in [sandbox.paths.pluginCgroup, sandbox.paths.pauseCgroup, sandbox.paths.cgroup] {
       do throws(KernelError) {
         try group.remove()
       } catch {
