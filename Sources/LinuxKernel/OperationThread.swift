@@ -19,6 +19,7 @@ public final class OperationThread: TaskExecutor {
 
   deinit { queue.close() }
 
+  /// Takes a job of the concurrency runtime; after `shutdown()` the global executor gets it.
   public func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     guard !queue.append(Entry(job: job, executor: self)) else { return }
