@@ -9,14 +9,11 @@ extension SandboxContext {
   /// With pause alive its namespace is pinned anew; without it a new one takes its place. Interface and addresses are made
   /// again from the record: bridge and ptp find their masquerade rules by the addresses they see in the namespace. Nothing
   /// after a reboot: there DEL works without a namespace.
-  ///
-  /// - Returns: The interfaces that were made again.
-  func mendNetworkNamespace(_ cni: CNIRuntime) async throws -> Set<String> {
-    guard record.bootID == host.bootID else { return [] }
+  func mendNetworkNamespace(_ cni: CNIRuntime) async throws {
+    guard record.bootID == host.bootID else { return }
     let isNew = try pinNetworkNamespaceAgain()
     let socket = try RouteSocket(inside: paths.networkNamespace)
     if isNew { try socket.setUp(socket.link(named: "lo").index) }
-    var mended: Set<String> = []
     for network in record.networks {
       guard let result = try await result(of: network, cni), result.hasHostSide else { continue }
       let addresses = result.addresses(of: network.interfaceName)
@@ -25,9 +22,7 @@ extension SandboxContext {
       // Asked only where something is missing: most often nothing is.
       guard !missing.isEmpty, try await isAttached(network, cni) else { continue }
       try socket.standIn(for: network.interfaceName, with: missing)
-      mended.insert(network.interfaceName)
     }
-    return mended
   }
 
   /// What ADD said; of a run that was killed before its outcome was written, only the cache knows.

@@ -51,12 +51,12 @@ struct AttachNetworks: Step {
       try sandbox.paths.pluginCgroup.create(enablingControllers: false)
     }
     let cni = sandbox.host.cni(for: sandbox, timeout: sandbox.host.configuration.pluginDeleteTimeout)
-    let mended = try await sandbox.mendNetworkNamespace(cni)
+    try await sandbox.mendNetworkNamespace(cni)
     try Failpoint.pass("undo.AttachNetworks.middle")
     var faults: [String] = []
     for network in sandbox.record.networks.reversed() {
       do {
-        try await Self.detach(network, of: sandbox, cni, isMended: mended.contains(network.interfaceName))
+        try await Self.detach(network, of: sandbox, cni)
       } catch {
         faults.append("\(error)")
       }
@@ -68,19 +68,27 @@ struct AttachNetworks: Step {
     }
   }
 
+  /// A plugin that says no is asked a second time. bridge takes masquerade rules that were never made, because its ADD was
+  /// cut off, or that are gone already, for a failure; it has deleted the interface by then, sees no address any more, and
+  /// has no rules to look for.
   private static func detach(
-    _ network: SandboxRecord.Network, of sandbox: SandboxContext, _ cni: CNIRuntime, isMended: Bool
+    _ network: SandboxRecord.Network, of sandbox: SandboxContext, _ cni: CNIRuntime
   ) async throws {
     let (list, result) = (try network.list(), try network.parsedResult())
     let attachment = sandbox.attachment(to: network)
     do {
       try await cni.del(list, attachment, previousResult: result?.raw)
     } catch {
-      guard isMended, error.kind == .plugin else { throw error }
-      // bridge takes masquerade rules that are gone already for a failure. It has deleted the interface by then, sees no
-      // address any more, and has nothing to look for.
+      guard error.isPluginsAlone else { throw error }
       try await cni.del(list, attachment, previousResult: result?.raw)
     }
     try HostLocalReservation.releaseTruncated(list, of: result?.ips.map(\.address.address) ?? [])
+  }
+}
+
+extension CNIError {
+  /// Whether plugins ran and said so themselves: no timeout, no missing plugin, nobody who gave up.
+  fileprivate var isPluginsAlone: Bool {
+    kind == .plugin || kind == .several && underlying.allSatisfy { $0.kind == .plugin }
   }
 }
