@@ -30,10 +30,15 @@ extension NetworkNamespace {
     }
   }
 
-  /// Runs the closure on a thread of its own, which may change its namespaces, while the caller waits.
+  /// Runs the closure, which may change its thread's namespaces, while the caller waits: on a thread of its own, or on an
+  /// ``OperationThread`` right there, which then goes home.
   static func onThread<T: ~Copyable, E: Error>(
     name: StaticString, _ body: () throws(E) -> T
   ) throws -> T {
+    if clinux_thread_may_block(), let home {
+      defer { goHome(home) }
+      return try body()
+    }
     var result: T?
     var failure: E?
     try DedicatedThread.runBlocking(name: name) {
@@ -46,10 +51,25 @@ extension NetworkNamespace {
 
   /// The same for closures whose only error is the kernel's.
   static func onThread(name: StaticString, _ body: () throws(KernelError) -> Void) throws(KernelError) {
+    if clinux_thread_may_block(), let home {
+      defer { goHome(home) }
+      return try body()
+    }
     var failure: KernelError?
     try DedicatedThread.runBlocking(name: name) {
       do throws(KernelError) { try body() } catch { failure = error }
     }
     if let failure { throw failure }
+  }
+
+  /// This process, whose first thread never leaves its namespaces; `nil` when there was no descriptor for it.
+  private static let home: SharedDescriptor? = {
+    let raw = clinux_pidfd_open(getpid())
+    return raw < 0 ? nil : SharedDescriptor(OwnedDescriptor(raw))
+  }()
+
+  /// Nothing else may happen on the thread before it is back; only want of memory can keep it for a while.
+  private static func goHome(_ home: SharedDescriptor) {
+    while clinux_enter_process_namespaces(home.raw, true, true, true, false) != 0 { usleep(1000) }
   }
 }

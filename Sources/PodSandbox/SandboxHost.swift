@@ -86,6 +86,17 @@ final class SandboxHost: Sendable {
       metadata: ["error": "\(reason)"])
   }
 
+  /// A thread for one operation from its beginning to its end.
+  ///
+  /// - Throws: `resourceExhausted` when there is none to be had; taken first, nothing has begun then.
+  func operationThread(for sandboxID: String? = nil) throws(SandboxError) -> OperationThread {
+    do throws(KernelError) {
+      return try OperationThread()
+    } catch {
+      throw SandboxError(.resourceExhausted, "\(error)", sandboxID: sandboxID)
+    }
+  }
+
   /// Ends the threads that watch and spawn.
   func shutdown() {
     for catalog in catalogs.values { catalog.shutdown() }

@@ -5,18 +5,8 @@ import LinuxKernel
 /// Undo does not stop at a failure: only the steps that wait for the failed one (`undoWaitsFor`) are skipped.
 struct SandboxTransaction<Context: StepContext>: Sendable {
   /// All of an operation runs on it: nothing is handed from thread to thread, and everything may block.
-  private let thread: OperationThread
-  private let timer: DeadlineTimer
-
-  /// - Throws: `resourceExhausted` when the host has no thread left; nothing has begun then.
-  init(for sandboxID: String? = nil, timer: DeadlineTimer) throws(SandboxError) {
-    self.timer = timer
-    do throws(KernelError) {
-      thread = try OperationThread()
-    } catch {
-      throw SandboxError(.resourceExhausted, "\(error)", sandboxID: sandboxID)
-    }
-  }
+  let thread: OperationThread
+  let timer: DeadlineTimer
 
   /// Does `steps`; after a failure, or when the task is cancelled, undoes those that had begun and throws.
   ///

@@ -1,7 +1,5 @@
 import NIOCore
 import NIOPosix
 
-extension EventLoopGroup where Self == MultiThreadedEventLoopGroup {
-  /// The process's own event loops.
-  static var singletonForTests: MultiThreadedEventLoopGroup { .singleton }
-}
+/// One of the process's own event loops.
+func testEventLoop() -> any EventLoop { MultiThreadedEventLoopGroup.singleton.any() }

@@ -28,7 +28,7 @@ struct TestServer: Sendable {
         routes: routes, pages: pages, limits: limits, gate: gate,
         accessLog: AccessLog(logger: log.logger, metrics: RequestMetrics(factory: registry)))
       let listening = Settlement<Void>()
-      let service = try connect.service(socket: server.socket, eventLoopGroup: .singletonForTests, logger: log.quiet) {
+      let service = try connect.service(socket: server.socket, eventLoop: testEventLoop(), logger: log.quiet) {
         listening.settle(())
       }
       let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: [service], logger: log.quiet))

@@ -41,14 +41,14 @@ private struct FakeStep: Step {
 }
 
 @Suite struct SandboxTransactionTests {
-  private let timer: DeadlineTimer
+  private let transaction: SandboxTransaction<Journal>
 
-  init() throws { timer = try DeadlineTimer() }
+  init() throws { transaction = SandboxTransaction(thread: try OperationThread(), timer: try DeadlineTimer()) }
 
   @Test("steps run in order and leave their trace")
   func runsInOrder() async throws {
     let steps = [FakeStep(name: .reserveName), FakeStep(name: .startPause), FakeStep(name: .commit)]
-    let after = try await SandboxTransaction(timer: timer).run(steps, on: Journal())
+    let after = try await transaction.run(steps, on: Journal())
     #expect(after.entries == ["do ReserveName", "do StartPause", "do Commit"])
     let trace = after.trace.snapshot()
     #expect(trace.steps.map(\.step) == [.reserveName, .startPause, .commit])
@@ -62,7 +62,7 @@ private struct FakeStep: Step {
       FakeStep(name: .commit),
     ]
     let failure = try await #require(throws: TransactionFailure<Journal>.self) {
-      try await SandboxTransaction(timer: timer).run(steps, on: Journal())
+      try await transaction.run(steps, on: Journal())
     }
     #expect(failure.step == .startPause)
     #expect("\(failure.cause)" == "no pids")
@@ -79,7 +79,7 @@ private struct FakeStep: Step {
       FakeStep(name: .pinNetworkNamespace, undoWaitsFor: [.attachNetworks]),
       FakeStep(name: .attachNetworks, undoFault: Fault(description: "plugin says no")),
     ]
-    let (after, reports) = try await SandboxTransaction(timer: timer).undo(steps, of: Journal())
+    let (after, reports) = await transaction.undo(steps, of: Journal())
     #expect(after.entries == ["undo AttachNetworks", "undo StartPause"])
     #expect(reports.map(\.step) == [.attachNetworks, .pinNetworkNamespace, .startPause, .reserveName])
     #expect(reports.map(\.outcome) == [.failed, .skipped, .ok, .skipped])
@@ -100,7 +100,7 @@ private struct FakeStep: Step {
           try await Task.sleep(for: .seconds(3600))
         }),
     ]
-    let run = Task { [timer] in try await SandboxTransaction(timer: timer).run(steps, on: Journal()) }
+    let run = Task { [transaction] in try await transaction.run(steps, on: Journal()) }
     for await _ in isInside.stream {}
     run.cancel()
     let failure = try await #require(throws: TransactionFailure<Journal>.self) { try await run.value }
@@ -120,7 +120,7 @@ private struct FakeStep: Step {
         body: { while !isReleased.withLock({ $0 }) { sched_yield() } }),
     ]
     let failure = try await #require(throws: TransactionFailure<Journal>.self) {
-      try await SandboxTransaction(timer: timer).run(steps, on: Journal())
+      try await transaction.run(steps, on: Journal())
     }
     #expect(failure.step == .startPause)
     #expect("\(failure.cause)".contains("given up"))

@@ -1,3 +1,4 @@
+import LinuxKernel
 import Testing
 
 @testable import PodSandbox
@@ -24,7 +25,7 @@ private struct Work {
     let operation = SharedOperation<String>(endsWhenAbandoned: true)
     let work = Work()
     let waiters = (0..<20).map { _ in Task { try await operation.value() } }
-    operation.start(work.run)
+    operation.start(on: try OperationThread(), work.run)
     await work.hasBegun()
     work.finish()
     for waiter in waiters { #expect(try await waiter.value == "done") }
@@ -35,7 +36,7 @@ private struct Work {
   func abandoned() async throws {
     let operation = SharedOperation<String>(endsWhenAbandoned: true)
     let work = Work()
-    operation.start(work.run)
+    operation.start(on: try OperationThread(), work.run)
     let first = Task { try await operation.value() }
     let second = Task { try await operation.value() }
     await work.hasBegun()
@@ -56,7 +57,7 @@ private struct Work {
   func kept() async throws {
     let operation = SharedOperation<String>(endsWhenAbandoned: false)
     let work = Work()
-    operation.start(work.run)
+    operation.start(on: try OperationThread(), work.run)
     let caller = Task { try await operation.value() }
     await work.hasBegun()
     caller.cancel()

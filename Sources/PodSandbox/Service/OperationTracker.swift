@@ -1,3 +1,4 @@
+import LinuxKernel
 import Synchronization
 
 /// Knows the operations under way, so that a shutdown can wait for them.
@@ -18,16 +19,17 @@ final class OperationTracker: Sendable {
     }
   }
 
-  /// Starts the operation's work and keeps count of it.
+  /// Starts the operation's work on its thread and keeps count of it.
   func start<T>(
-    _ operation: SharedOperation<T>, _ body: @escaping @Sendable () async throws(SandboxError) -> T
+    _ operation: SharedOperation<T>, on thread: OperationThread,
+    _ body: @escaping @Sendable () async throws(SandboxError) -> T
   ) {
     let ticket = state.withLock { state in
       state.nextTicket += 1
       state.cancels[state.nextTicket] = { operation.cancel() }
       return state.nextTicket
     }
-    operation.start { [self] () async throws(SandboxError) in
+    operation.start(on: thread) { [self] () async throws(SandboxError) in
       defer { end(ticket) }
       return try await body()
     }

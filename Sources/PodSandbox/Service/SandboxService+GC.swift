@@ -14,7 +14,7 @@ extension SandboxService {
   public func collectGarbage(dryRun: Bool) async throws(SandboxError) -> [Garbage] {
     try operations.check()
     let operation = SharedOperation<[Garbage]>(endsWhenAbandoned: false)
-    operations.start(operation) { [self] () async throws(SandboxError) in
+    operations.start(operation, on: try host.operationThread()) { [self] () async throws(SandboxError) in
       try await garbageGate.pass { () async throws(SandboxError) in await sweep(dryRun: dryRun) }
     }
     return try await operation.value()
@@ -80,7 +80,8 @@ extension SandboxService {
   private func clean(_ id: String, _ traces: GarbageFinder.Traces, _ finder: GarbageFinder) async -> Garbage {
     do throws(SandboxError) {
       let record = await finder.ghost(id, traces)
-      let transaction = try SandboxTransaction<SandboxContext>(for: id, timer: host.timer)
+      let transaction = SandboxTransaction<SandboxContext>(
+        thread: try host.operationThread(for: id), timer: host.timer)
       var context = SandboxContext(record: record, host: host, trace: TraceRecorder(.recovery, sandboxID: id))
       context.mayHaveOrphans = true
       let (_, reports) = await transaction.undo(Steps.all, of: context)

@@ -1,3 +1,4 @@
+import LinuxKernel
 import Logging
 
 extension SandboxService {
@@ -36,21 +37,23 @@ extension SandboxService {
       return try await remove(id)
     } catch {
       guard let sandbox = try registry.find(id) else { return [] }
-      return try await detached(on: sandbox) { [self] () async throws(SandboxError) in
-        try await sandbox.gate.pass { () async throws(SandboxError) in try await owe(sandbox, error) }
+      return try await detached(on: sandbox) { [self] (thread) async throws(SandboxError) in
+        try await sandbox.gate.pass { () async throws(SandboxError) in try await owe(sandbox, error, on: thread) }
       }
     }
   }
 
   /// Turns a sandbox whose DEL failed into a debt.
-  private func owe(_ sandbox: Sandbox, _ failure: SandboxError) async throws(SandboxError) -> [StepReport] {
+  private func owe(
+    _ sandbox: Sandbox, _ failure: SandboxError, on thread: OperationThread
+  ) async throws(SandboxError) -> [StepReport] {
     let current = sandbox.current
     guard !current.isRemoved else { return [] }
     let failed = current.leftovers.filter { $0.outcome == .failed }.map(\.step)
     guard failed == [.attachNetworks] else { throw failure }
     var record = current.record
     record.stage = .owed
-    try await mark(record, .owed, durable: true, by: SandboxTransaction(for: sandbox.id, timer: host.timer))
+    try await mark(record, .owed, durable: true, by: SandboxTransaction(thread: thread, timer: host.timer))
     sandbox.withState {
       $0.record = record
       $0.isRemoved = true
@@ -66,7 +69,10 @@ extension SandboxService {
   /// Tries to pay what one sandbox owes.
   func pay(_ sandbox: Sandbox) async -> Bool {
     do throws(SandboxError) {
-      _ = try await sandbox.gate.pass { () async throws(SandboxError) in try await release(sandbox, .remove) }
+      let thread = try host.operationThread(for: sandbox.id)
+      _ = try await sandbox.gate.pass { () async throws(SandboxError) in
+        try await release(sandbox, .remove, on: thread)
+      }
       host.logger.info("the DEL that was owed is done", metadata: ["sandbox": "\(sandbox.id)"])
       return true
     } catch {

@@ -78,7 +78,7 @@ extension SandboxService {
   /// Undoes what the earlier daemon had begun, or leaves the sandbox listed with what is left of it.
   private func finish(_ sandbox: Sandbox, _ operation: Trace.Operation) async {
     do {
-      _ = try await release(sandbox, operation)
+      _ = try await release(sandbox, operation, on: host.operationThread(for: sandbox.id))
       host.logger.info("cleaned up after an earlier berthd", metadata: ["sandbox": "\(sandbox.id)"])
     } catch {
       host.logger.error("could not clean up after an earlier berthd: \(error)", metadata: ["sandbox": "\(sandbox.id)"])

@@ -14,6 +14,8 @@ extension SandboxService {
   ) async throws(SandboxError) -> String {
     try configuration.validate()
     let handler = try host.handler(runtimeHandler)
+    // Before the name: where there is none to be had, nothing has begun.
+    let thread = try host.operationThread()
     while true {
       try operations.check()
       let ids = host.ids
@@ -24,20 +26,21 @@ extension SandboxService {
         await end()
         if Task.isCancelled { throw SandboxError(.cancelled, "the caller went away or its deadline passed") }
       case .start(let run):
-        operations.start(run.operation) { [self] () async throws(SandboxError) in try await execute(run, handler) }
+        operations.start(run.operation, on: thread) { [self] () async throws(SandboxError) in
+          try await execute(run, handler, on: thread)
+        }
         return try await run.operation.value()
       }
     }
   }
 
   private func execute(
-    _ run: SandboxRegistry.Run, _ handler: SandboxServiceConfiguration.RuntimeHandler
+    _ run: SandboxRegistry.Run, _ handler: SandboxServiceConfiguration.RuntimeHandler, on thread: OperationThread
   ) async throws(SandboxError) -> String {
     let name = SandboxName(run.configuration.metadata)
-    let transaction: SandboxTransaction<SandboxContext>
+    let transaction = SandboxTransaction<SandboxContext>(thread: thread, timer: host.timer)
     let record: SandboxRecord
     do throws(SandboxError) {
-      transaction = try SandboxTransaction(for: run.id, timer: host.timer)
       record = try await intent(run, handler)
     } catch {
       registry.release(name)

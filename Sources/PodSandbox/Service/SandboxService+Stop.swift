@@ -13,12 +13,12 @@ extension SandboxService {
   @discardableResult
   public func stop(_ id: String) async throws(SandboxError) -> [StepReport] {
     guard let sandbox = try registry.find(id) else { return [] }
-    return try await detached(on: sandbox) { [self] () async throws(SandboxError) in
+    return try await detached(on: sandbox) { [self] (thread) async throws(SandboxError) in
       try await sandbox.gate.pass { () async throws(SandboxError) in
         let current = sandbox.current
         // A Remove may have come first.
         guard current.record.stage != .stopped, !current.isRemoved else { return [] }
-        return try await release(sandbox, .stop)
+        return try await release(sandbox, .stop, on: thread)
       }
     }
   }
@@ -34,21 +34,24 @@ extension SandboxService {
     guard let sandbox = try registry.find(id) else { return [] }
     try operations.check()
     let removal = SharedOperation<[StepReport]>(on: sandbox.id, endsWhenAbandoned: false)
-    operations.start(removal) { [self] () async throws(SandboxError) in
+    let thread = try host.operationThread(for: sandbox.id)
+    operations.start(removal, on: thread) { [self] () async throws(SandboxError) in
       try await sandbox.gate.pass { () async throws(SandboxError) in
         guard !sandbox.current.isRemoved else { return [] }
         sandbox.withState { $0.removal = removal }
         defer { sandbox.withState { $0.removal = nil } }
-        return try await release(sandbox, .remove)
+        return try await release(sandbox, .remove, on: thread)
       }
     }
     return try await removal.value()
   }
 
   /// Undoes what Stop or Remove undoes; the caller holds the gate.
-  func release(_ sandbox: Sandbox, _ operation: Trace.Operation) async throws(SandboxError) -> [StepReport] {
+  func release(
+    _ sandbox: Sandbox, _ operation: Trace.Operation, on thread: OperationThread
+  ) async throws(SandboxError) -> [StepReport] {
     let before = sandbox.current
-    let transaction = try SandboxTransaction<SandboxContext>(for: sandbox.id, timer: host.timer)
+    let transaction = SandboxTransaction<SandboxContext>(thread: thread, timer: host.timer)
     let trace = TraceRecorder(operation, sandboxID: sandbox.id)
     var context = SandboxContext(record: before.record, host: host, trace: trace, pause: before.pause)
     context.mayHaveOrphans = before.mayHaveOrphans
@@ -117,11 +120,12 @@ extension SandboxService {
 
   /// Runs `body` to its end even if the caller is cancelled, who then stops waiting.
   func detached<T: Sendable>(
-    on sandbox: Sandbox, _ body: @escaping @Sendable () async throws(SandboxError) -> T
+    on sandbox: Sandbox, _ body: @escaping @Sendable (OperationThread) async throws(SandboxError) -> T
   ) async throws(SandboxError) -> T {
     try operations.check()
+    let thread = try host.operationThread(for: sandbox.id)
     let operation = SharedOperation<T>(on: sandbox.id, endsWhenAbandoned: false)
-    operations.start(operation, body)
+    operations.start(operation, on: thread) { () async throws(SandboxError) in try await body(thread) }
     return try await operation.value()
   }
 }

@@ -1,6 +1,7 @@
+import LinuxKernel
 import Synchronization
 
-/// Work that runs in a task of its own and that several callers may wait for.
+/// Work that runs on a thread of its own and that several callers may wait for.
 ///
 /// A caller that is cancelled stops waiting at once; the work goes on, unless it was made to end when nobody waits for it
 /// any more.
@@ -28,9 +29,9 @@ final class SharedOperation<Value: Sendable>: Sendable {
     self.endsWhenAbandoned = endsWhenAbandoned
   }
 
-  /// Begins the work; to be called once.
-  func start(_ body: @escaping @Sendable () async throws(SandboxError) -> Value) {
-    let task = Task {
+  /// Begins the work on a thread where it may block; to be called once.
+  func start(on thread: OperationThread, _ body: @escaping @Sendable () async throws(SandboxError) -> Value) {
+    let task = Task(executorPreference: thread) { [self] in
       let outcome: Outcome
       do throws(SandboxError) { outcome = .success(try await body()) } catch { outcome = .failure(error) }
       finish(outcome)

@@ -22,13 +22,13 @@ struct Daemon: Sendable {
     let sandboxes = try await SandboxService(configuration.sandboxes, logger: logger)
     let socket = SocketFile(path: configuration.socket, group: configuration.sandboxes.group)
     try socket.prepare()
-    // Requests are short and small: two loops serve them all, however many processors there are.
-    NIOSingletons.groupLoopCountSuggestion = 2
+    // Requests are short and small: one loop serves them all, and what they ask for runs on threads of its own.
+    NIOSingletons.groupLoopCountSuggestion = 1
     let gate = AdmissionGate(limit: configuration.limits.maxConcurrentRequests)
     let signals = SignalService(logger: logger)
     let startFailure = Mutex<StartError?>(nil)
     let server = try server(sandboxes, gate).service(
-      socket: configuration.socket, eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger
+      socket: configuration.socket, eventLoop: MultiThreadedEventLoopGroup.singleton.any(), logger: logger
     ) {
       do throws(StartError) {
         try socket.publish()

@@ -51,17 +51,22 @@ extension ConnectServer {
   }
 
   /// The whole body, at most `maxRequestBodyBytes` long and arrived by the deadline and within the read timeout.
-  func read(_ request: Request, deadline: ContinuousClock.Instant?) async throws -> [UInt8] {
-    let latest = ContinuousClock.now.advanced(by: limits.readTimeout)
+  func read(
+    _ request: Request, deadline: ContinuousClock.Instant?, on executor: EventLoopExecutor
+  ) async throws -> [UInt8] {
+    let now = ContinuousClock.now
+    let latest = now.advanced(by: limits.readTimeout)
     let end = deadline.map { min($0, latest) } ?? latest
-    return try await withThrowingTaskGroup(of: [UInt8]?.self) { group in
-      group.addTask { try await collect(request) }
-      group.addTask {
-        try await Task.sleep(until: end, clock: .continuous)
-        return nil
+    let arrival = Task(executorPreference: executor) { try await collect(request) }
+    let alarm = executor.eventLoop.scheduleTask(in: TimeAmount(end - now)) { arrival.cancel() }
+    defer { alarm.cancel() }
+    do {
+      return try await withTaskCancellationHandler {
+        try await arrival.value
+      } onCancel: {
+        arrival.cancel()
       }
-      defer { group.cancelAll() }
-      if let first = try await group.next(), let body = first { return body }
+    } catch is CancellationError where ContinuousClock.now >= end {
       if end == deadline { throw Refusal(.deadlineExceeded, "the deadline passed before the request had arrived") }
       throw Refusal(
         .deadlineExceeded,
@@ -70,7 +75,7 @@ extension ConnectServer {
     }
   }
 
-  private func collect(_ request: Request) async throws -> [UInt8]? {
+  private func collect(_ request: Request) async throws -> [UInt8] {
     var body: [UInt8] = []
     do {
       for try await buffer in request.body {

@@ -33,11 +33,11 @@ struct ConnectServer: Sendable {
     self.accessLog = accessLog
   }
 
-  /// The service that listens at `socket` and answers until it is shut down.
+  /// The service that listens at `socket` and answers until it is shut down, all on one event loop.
   ///
   /// - Parameter onListening: called once the socket is bound, before the first connection is taken.
   func service(
-    socket: String, eventLoopGroup: any EventLoopGroup, logger: Logger,
+    socket: String, eventLoop: any EventLoop, logger: Logger,
     onListening: @escaping @Sendable () async -> Void
   ) throws -> any Service {
     let channel = HTTP1Channel.Configuration(
@@ -50,15 +50,21 @@ struct ConnectServer: Sendable {
     let configuration = ServerConfiguration(
       address: .unixDomainSocket(path: socket),
       availableConnectionsDelegate: .maximum(limits.maxConnections, logger: quiet))
-    return try HTTPServerBuilder.http1(configuration: channel).buildServer(
-      configuration: configuration, eventLoopGroup: eventLoopGroup, logger: quiet,
-      responder: { request, writer, channel in try await respond(to: request, on: channel, writer: writer) },
+    let executor = EventLoopExecutor(eventLoop)
+    let server = try HTTPServerBuilder.http1(configuration: channel).buildServer(
+      configuration: configuration, eventLoopGroup: eventLoop, logger: quiet,
+      responder: { request, writer, channel in
+        try await respond(to: request, on: channel, executor, writer: writer)
+      },
       onServerRunning: { _ in await onListening() })
+    return ServiceOnEventLoop(service: server, executor: executor)
   }
 
-  private func respond(to request: Request, on channel: any Channel, writer: consuming ResponseWriter) async throws {
+  private func respond(
+    to request: Request, on channel: any Channel, _ executor: EventLoopExecutor, writer: consuming ResponseWriter
+  ) async throws {
     let startedAt = ContinuousClock.now
-    let connection = try await channel.pipeline.handler(type: ConnectionHandler.self).get()
+    let connection = try channel.pipeline.syncOperations.handler(type: ConnectionHandler.self)
     connection.requestBegan()
     let timeout = request.timeout
     let deadline = timeout.duration.map { startedAt.advanced(by: $0) }
@@ -66,7 +72,7 @@ struct ConnectServer: Sendable {
     let route = routes[request.uri.path]
     let outcome: Outcome
     do {
-      outcome = try await self.outcome(of: request, route, timeout, call, connection, writer)
+      outcome = try await self.outcome(of: request, route, timeout, call, connection, executor, writer)
     } catch {
       var answer = (error as? Refusal)?.answer ?? Answer(ConnectError(error))
       answer.leavesBodyUnread = true
@@ -92,7 +98,7 @@ struct ConnectServer: Sendable {
 
   private func outcome(
     of request: Request, _ route: Route?, _ timeout: RequestTimeout, _ call: CallContext,
-    _ connection: ConnectionHandler, _ writer: borrowing ResponseWriter
+    _ connection: ConnectionHandler, _ executor: EventLoopExecutor, _ writer: borrowing ResponseWriter
   ) async throws -> Outcome {
     if let page = try page(for: request) { return .answer(await page()) }
     let route = try admissible(request, route, timeout)
@@ -100,14 +106,15 @@ struct ConnectServer: Sendable {
     let body: [UInt8]
     do {
       if request.expectsContinue { try await writer.writeInformationalHead(HTTPResponse(status: .continue)) }
-      body = try await read(request, deadline: call.deadline)
+      body = try await read(request, deadline: call.deadline, on: executor)
     } catch {
       admission.release()
       throw error
     }
     switch route.handler {
     case .unary(let operation):
-      let race = OperationRace(operation: operation, body: body, call: call, admission: admission, gate: gate)
+      let race = OperationRace(
+        operation: operation, body: body, call: call, admission: admission, gate: gate, executor: executor)
       return .answer(await race.run(watching: connection))
     case .stream(let source):
       do {

@@ -1,3 +1,4 @@
+import NIOCore
 import RuntimeAPI
 
 /// One call's operation, against the client's deadline and its presence.
@@ -10,6 +11,7 @@ struct OperationRace: Sendable {
   let call: CallContext
   let admission: Admission
   let gate: AdmissionGate
+  let executor: EventLoopExecutor
 
   /// How long a cancelled operation may take to say which sandbox it was about, before the answer goes out without.
   private static let lastWord = Duration.milliseconds(100)
@@ -17,7 +19,7 @@ struct OperationRace: Sendable {
   /// The operation's answer, or the error that came before it.
   func run(watching connection: ConnectionHandler) async -> Answer {
     let settlement = Settlement<Result<[UInt8], any Error>>()
-    let task = Task { [operation, body, call, admission] in
+    let task = Task(executorPreference: executor) { [operation, body, call, admission] in
       defer { admission.release() }
       do {
         settlement.settle(.success(try await operation(body, call)))
@@ -31,11 +33,9 @@ struct OperationRace: Sendable {
       settlement.settle(.failure(ConnectError(code: .canceled, message: "the client went away")))
     }
     let alarm = call.deadline.map { deadline in
-      Task {
-        do { try await Task.sleep(until: deadline, clock: .continuous) } catch { return }
+      executor.eventLoop.scheduleTask(in: TimeAmount(deadline - .now)) {
         task.cancel()
-        do { try await Task.sleep(for: Self.lastWord) } catch { return }
-        settlement.settle(.failure(deadlineError))
+        executor.eventLoop.scheduleTask(in: TimeAmount(Self.lastWord)) { settlement.settle(.failure(deadlineError)) }
       }
     }
     let result = await withTaskCancellationHandler {
