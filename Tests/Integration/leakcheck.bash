@@ -93,7 +93,7 @@ leak_links() {
 leak_cgroups() {
   awk '{ for (i = 7; $i != "-"; i++); if ($(i + 1) ~ /^cgroup2?$/) print $5 }' /proc/self/mountinfo | LC_ALL=C sort -u |
     while read -r hierarchy; do
-      find "$hierarchy$(leak_cgroup_parent)" -type d -printf 'cgroup: %p\n'
+      find "$hierarchy$(leak_cgroup_parent)" -mindepth 1 -type d -printf 'cgroup: %p\n'
     done
 }
 
