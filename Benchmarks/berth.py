@@ -51,10 +51,10 @@ class Berth:
                 self.owner = None
                 time.sleep(0.01)
 
-    def call(self, method, **message):
+    def call(self, method, service="runtime.v1.RuntimeService", **message):
         if self.owner != os.getpid():
             self.connection, self.owner = Unix(self.socket), os.getpid()
-        self.connection.request("POST", f"/runtime.v1.RuntimeService/{method}", json.dumps(message),
+        self.connection.request("POST", f"/{service}/{method}", json.dumps(message),
                                 {"Content-Type": "application/json"})
         response = self.connection.getresponse()
         answer = json.loads(response.read())
@@ -65,6 +65,13 @@ class Berth:
     def run(self, name):
         config = {"metadata": {"name": name, "namespace": "bench", "uid": name, "attempt": 0}, "linux": {}}
         return self.call("RunPodSandbox", config=config)["podSandboxId"]
+
+    def plugin_milliseconds(self, sandbox):
+        """How long the plugins of the sandbox's run took, as its trace tells."""
+        traces = self.call("GetPodSandboxTrace", "berth.v1.BerthService", podSandboxId=sandbox)["traces"]
+        calls = [call for trace in traces if trace["operation"] == "RunPodSandbox"
+                 for step in trace["steps"] for call in step.get("pluginCalls", [])]
+        return sum(int(call["durationNanoseconds"]) for call in calls) / 1e6
 
     def stop(self, sandbox):
         self.call("StopPodSandbox", podSandboxId=sandbox)
