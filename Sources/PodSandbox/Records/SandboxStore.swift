@@ -38,6 +38,14 @@ struct SandboxStore: Sendable {
     try DurableFile.move(old, to: new, durable: durable)
   }
 
+  /// When the record was marked, in nanoseconds since the epoch: a rename sets the file's change time. Now, when the file
+  /// system does not tell.
+  func markedAt(_ record: SandboxRecord) -> Int64 {
+    var status = stat()
+    guard stat(path(of: record.id, record.stage), &status) == 0 else { return .nowSinceEpoch }
+    return Int64(status.st_ctim.tv_sec) * 1_000_000_000 + Int64(status.st_ctim.tv_nsec)
+  }
+
   private func path(of id: String, _ stage: SandboxRecord.Stage) -> String {
     switch stage {
     case .creating, .ready: path(of: id)

@@ -7,7 +7,7 @@ final class Debts: Sendable {
     let sandbox: Sandbox
     var attempts = 0
     var due: ContinuousClock.Instant = .now
-    var since: Int64 = .nowSinceEpoch
+    let since: Int64
   }
 
   private static let firstPause = Duration.seconds(1)
@@ -26,9 +26,11 @@ final class Debts: Sendable {
   func paid(by pay: @escaping @Sendable (Sandbox) async -> Bool) { state.withLock { $0.pay = pay } }
 
   /// Takes a debt on; the first attempt is due after `delay`.
-  func add(_ sandbox: Sandbox, after delay: Duration = Debts.firstPause) {
+  ///
+  /// - Parameter since: When it came about, in nanoseconds since the epoch.
+  func add(_ sandbox: Sandbox, since: Int64 = .nowSinceEpoch, after delay: Duration = Debts.firstPause) {
     state.withLock { state in
-      state.debts[sandbox.id] = Debt(sandbox: sandbox, due: .now + delay)
+      state.debts[sandbox.id] = Debt(sandbox: sandbox, due: .now + delay, since: since)
       // A collector that sleeps for a later one must not sleep through this one.
       state.collector?.cancel()
       state.collector = state.isClosed ? nil : Task { [weak self] in await self?.collect() }

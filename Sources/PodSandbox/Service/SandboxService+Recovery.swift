@@ -59,7 +59,7 @@ extension SandboxService {
     sandbox.withState { $0.mayHaveOrphans = [.creating, .stopping, .owed].contains(record.stage) }
     guard record.stage != .owed else {
       sandbox.withState { $0.isRemoved = true }
-      return debts.add(sandbox, after: .zero)
+      return debts.add(sandbox, since: host.store.markedAt(record), after: .zero)
     }
     registry.publish(sandbox)
     switch record.stage {
