@@ -140,6 +140,30 @@ bats_file() {
   count "$ok" "$not_ok" "$skip"
 }
 
+# --- sanitizers ------------------------------------------------------------------------------------------------------
+
+# sanitized NAME: the unit and integration tests once more, with what clang's sanitizer of that name has to say of them.
+# Pause is freestanding and has no place for a sanitizer's runtime: it comes from the plain build.
+sanitized() {
+  local name=$1 file scratch=.build/$1 reports=$logs/$1
+  mkdir -p "$reports"
+  must "build ($name sanitizer)" env BERTH_WITHOUT_PAUSE=1 \
+    swift build --build-tests --sanitize "$name" --scratch-path "$scratch"
+  cp .build/debug/berth-pause "$scratch/debug/"
+  export TSAN_OPTIONS="log_path=$reports/unit" ASAN_OPTIONS="log_path=$reports/unit"
+  BERTH_WITHOUT_PAUSE=1 unit_tests "$name sanitizer" --no-parallel --sanitize "$name" --scratch-path "$scratch"
+  # Figures mean nothing here: the trials run their quick part.
+  for file in Tests/Integration/*.bats; do
+    export TSAN_OPTIONS="log_path=$reports/$(basename "$file")" ASAN_OPTIONS="log_path=$reports/$(basename "$file")"
+    BERTH_TEST_LONG='' BERTH_BINARIES=$PWD/$scratch/debug bats_file "$file" "$name sanitizer"
+  done
+  unset TSAN_OPTIONS ASAN_OPTIONS
+  step "reports of the $name sanitizer" no_reports "$reports"
+}
+
+# no_reports DIRECTORY: whether it is empty; prints what is in it.
+no_reports() { ! grep -rh '' "$1"; }
+
 # --- all of it -------------------------------------------------------------------------------------------------------
 
 if [ "$(id -u)" != 0 ]; then
@@ -181,9 +205,7 @@ fi
 if [ -n "$long" ]; then
   [ -n "$filter" ] || step "fuzzing the CNI parsers" Fuzz/run.sh 10000000
   for sanitizer in thread address; do
-    must "build ($sanitizer sanitizer)" env BERTH_WITHOUT_PAUSE=1 \
-      swift build --build-tests --sanitize "$sanitizer" --scratch-path ".build/$sanitizer"
-    BERTH_WITHOUT_PAUSE=1 unit_tests "$sanitizer sanitizer" --sanitize "$sanitizer" --scratch-path ".build/$sanitizer"
+    sanitized "$sanitizer"
   done
 fi
 
