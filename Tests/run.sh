@@ -150,15 +150,22 @@ sanitized() {
   must "build ($name sanitizer)" env BERTH_WITHOUT_PAUSE=1 \
     swift build --build-tests --sanitize "$name" --scratch-path "$scratch"
   cp .build/debug/berth-pause "$scratch/debug/"
-  export TSAN_OPTIONS="log_path=$reports/unit" ASAN_OPTIONS="log_path=$reports/unit"
+  sanitizer_options "$reports/unit"
   BERTH_WITHOUT_PAUSE=1 unit_tests "$name sanitizer" --no-parallel --sanitize "$name" --scratch-path "$scratch"
-  # Figures mean nothing here: the trials run their quick part.
   for file in Tests/Integration/*.bats; do
-    export TSAN_OPTIONS="log_path=$reports/$(basename "$file")" ASAN_OPTIONS="log_path=$reports/$(basename "$file")"
-    BERTH_TEST_LONG='' BERTH_BINARIES=$PWD/$scratch/debug bats_file "$file" "$name sanitizer"
+    sanitizer_options "$reports/$(basename "$file")"
+    # Figures mean nothing here: the trials run their quick part.
+    BERTH_TEST_LONG='' BERTH_TEST_SANITIZER=$name BERTH_BINARIES=$PWD/$scratch/debug bats_file "$file" "$name sanitizer"
   done
   unset TSAN_OPTIONS ASAN_OPTIONS
   step "reports of the $name sanitizer" no_reports "$reports"
+}
+
+# sanitizer_options PREFIX: reports go to files, since a daemon's standard error is its log. What a process still has when
+# it ends is no leak; that the daemon does not grow is the soak's to say.
+sanitizer_options() {
+  export TSAN_OPTIONS="log_path=$1 suppressions=$PWD/Tests/thread-sanitizer.suppressions print_suppressions=0"
+  export ASAN_OPTIONS="log_path=$1 detect_leaks=0"
 }
 
 # no_reports DIRECTORY: whether it is empty; prints what is in it.

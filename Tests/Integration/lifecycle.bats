@@ -45,6 +45,7 @@ teardown_file() { file_teardown; }
 }
 
 @test "lifecycle: pause costs at most 12 kB" {
+  [ -z "${BERTH_TEST_SANITIZER:-}" ] || skip "memory is measured on a build without a sanitizer"
   id=$(runp small)
   pss=$(awk '/^Pss:/ { print $2 }' "/proc/$(pause_of "$id")/smaps_rollup")
   echo "PSS $pss kB"

@@ -18,6 +18,7 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 INTEGRATION = os.path.dirname(HERE)
 BINARIES = os.environ.get("BERTH_BINARIES") or os.path.realpath(HERE + "/../../../.build/debug")
 LONG = bool(os.environ.get("BERTH_TEST_LONG"))
+SANITIZED = bool(os.environ.get("BERTH_TEST_SANITIZER"))
 REAL_PLUGINS = "/usr/lib/cni"
 
 
