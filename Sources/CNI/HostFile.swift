@@ -1,4 +1,5 @@
 import Glibc
+import LinuxKernel
 import SystemPackage
 
 /// The few things that configuration and cache need of the file system; all of it blocks.
@@ -34,15 +35,10 @@ enum HostFile {
 
   /// Puts a file of mode 0600 in place whole or not at all; not durable.
   static func replace(_ path: String, with bytes: [UInt8], temporaryDirectory: String) throws(CNIError) {
-    let temporary = "\(temporaryDirectory)/.\(String(UInt64.random(in: .min ... .max), radix: 36)).tmp"
     do {
-      let descriptor = try FileDescriptor.open(
-        FilePath(temporary), .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
-        permissions: .ownerReadWrite)
-      _ = try descriptor.closeAfter { try descriptor.writeAll(bytes) }
-      guard rename(temporary, path) == 0 else { throw Errno(rawValue: errno) }
+      try DurableFile.replace(
+        path, with: bytes, mode: 0o600, durable: false, temporaryDirectory: temporaryDirectory)
     } catch {
-      unlink(temporary)
       throw failure("write", path, error)
     }
   }

@@ -5,23 +5,22 @@ import SystemPackage
 
 /// Files that are replaced as a whole: a reader sees the old content or the new, never a part.
 public enum DurableFile {
-  private static let counter = Atomic<Int>(0)
+  static let counter = Atomic<Int>(0)
 
-  /// Writes a temporary file in the same directory and renames it into place.
+  /// Writes a temporary file, in the same directory or in another of the same file system, and renames it into place.
   ///
   /// `durable` also syncs the file before the rename and its directory afterwards: the new content then survives a loss of
   /// power. On any failure the old file is as it was and the temporary one is gone. A process killed in the middle leaves
   /// its temporary file: see ``removeTemporaryFiles(in:)``.
   public static func replace(
-    _ path: String, with content: [UInt8], mode: UInt16 = 0o600, durable: Bool
+    _ path: String, with content: [UInt8], mode: UInt16 = 0o600, durable: Bool, temporaryDirectory: String? = nil
   ) throws(KernelError) {
     let (directory, _) = split(path)
     let place = "write.\(split(directory).name)"
     try Failpoint.pass("\(place).before")
-    let number = counter.add(1, ordering: .relaxed).newValue
-    let temporary = "\(directory)/\(temporaryPrefix)\(getpid())-\(number)\(temporarySuffix)"
+    var temporary = ""
+    let file = try createTemporary(in: temporaryDirectory ?? directory, mode: mode, path: &temporary)
     do throws(KernelError) {
-      let file = try OwnedDescriptor.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode_t(mode))
       let raw = file.raw
       // The umask has a say in open only.
       try retrying("set the mode of", temporary) { fchmod(raw, mode_t(mode)) }
@@ -87,8 +86,24 @@ extension DurableFile {
   private static let temporaryPrefix = ".berth-"
   private static let temporarySuffix = ".tmp"
 
-  /// Removes what killed processes left in the directory: temporary files whose process is gone. A missing directory is
-  /// success.
+  /// A file that nobody else has. A process with this number, in an earlier life or in another PID namespace, may have left
+  /// one under the first name.
+  private static func createTemporary(
+    in directory: String, mode: UInt16, path: inout String
+  ) throws(KernelError) -> OwnedDescriptor {
+    while true {
+      let number = counter.add(1, ordering: .relaxed).newValue
+      path = "\(directory)/\(temporaryPrefix)\(getpid())-\(number)\(temporarySuffix)"
+      do throws(KernelError) {
+        return try OwnedDescriptor.open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode_t(mode))
+      } catch {
+        guard error.errno == .fileExists else { throw error }
+      }
+    }
+  }
+
+  /// Removes what killed processes left in the directory: temporary files whose process is gone, or has this one's number.
+  /// To be called before this process writes there. A missing directory is success.
   public static func removeTemporaryFiles(in directory: String) throws(KernelError) {
     let names: [DirectoryEntry]
     do throws(KernelError) {
@@ -99,7 +114,7 @@ extension DurableFile {
     }
     for name in names.map(\.name) where name.hasPrefix(temporaryPrefix) && name.hasSuffix(temporarySuffix) {
       let pid = name.dropFirst(temporaryPrefix.count).prefix { $0 != "-" }
-      guard let pid = Int32(pid), pid != getpid(), kill(pid, 0) != 0, errno == ESRCH else { continue }
+      guard let pid = Int32(pid), pid == getpid() || kill(pid, 0) != 0 && errno == ESRCH else { continue }
       try remove("\(directory)/\(name)", durable: false)
     }
   }

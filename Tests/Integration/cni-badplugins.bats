@@ -26,7 +26,13 @@ plugin_does() {
 # answer BEHAVIOUR: the plugin's ADD behaves so.
 answer() { plugin_does "{\"ADD\": $1}"; }
 
-peak() { awk '$1 == "VmHWM:" { print $2 }' "/proc/$daemon/status"; }
+has_not_grown() {
+  local peak
+  peak=$(awk '$1 == "VmHWM:" { print $2 }' "/proc/$daemon/status")
+  echo "peak $peak kB"
+  # A sanitizer keeps what is freed.
+  [ -n "${BERTH_TEST_SANITIZER:-}" ] || [ "$peak" -lt 150000 ]
+}
 
 # refuses PATTERN…: Run fails with the plugin, the network and the verb named and these words, in an answer of bearable
 # length; nothing is left of it; the same daemon has not grown and runs the pod when the plugin has come to its senses.
@@ -43,9 +49,7 @@ refuses() {
   plugin_does '{}'
   discard "$(runp bad)"
   ! gone "$daemon"
-  echo "peak $(peak) kB"
-  # A sanitizer keeps what is freed.
-  [ -n "${BERTH_TEST_SANITIZER:-}" ] || [ "$(peak)" -lt 150000 ]
+  has_not_grown
 }
 
 # --- standard output -------------------------------------------------------------------------------------------------
@@ -146,7 +150,7 @@ refuses() {
   echo "$output"
   [ "$status" -ne 0 ]
   jq -r .message <<<"$output" | grep -qF 'plugin type="bad" name="berth" failed (delete): the plugin printed more than'
-  [ "$(peak)" -lt 150000 ]
+  has_not_grown
   plugin_does '{}'
   discard "$id"
   nothing_left

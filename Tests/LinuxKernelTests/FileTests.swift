@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Synchronization
 import SystemPackage
 import Testing
 
@@ -64,6 +65,14 @@ extension Kernel {
       _ = try directory.write(mine, "")
       try DurableFile.removeTemporaryFiles(in: directory.path)
       #expect(try names() == [mine])
+      try DurableFile.remove(directory.path + "/" + mine, durable: false)
+      // Making them counts on by as many.
+      let first = DurableFile.counter.load(ordering: .relaxed) + 101
+      let stale = try (first..<first + 100).map { try directory.write(".berth-\(getpid())-\($0).tmp", "stale") }
+      try DurableFile.replace(directory.path + "/file", with: Array("new".utf8), durable: false)
+      #expect(try names().count == stale.count + 1)
+      try DurableFile.removeTemporaryFiles(in: directory.path)
+      #expect(try names() == ["file"])
       try DurableFile.removeTemporaryFiles(in: directory.path + "/none")
     }
 
