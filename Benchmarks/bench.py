@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """What a pod sandbox costs with Berth, beside the same CNI plugins executed directly in the same run.
 
-usage: sudo ./Benchmarks/bench.py [--binaries DIR] [--plugins DIR] [--rounds N] [--live 0,100,500] [--json FILE] [--gate]
+usage: sudo ./Benchmarks/bench.py [--binaries DIR] [--plugins DIR] [--root DIR] [--rounds N] [--live 0,100,500]
+                                  [--json FILE] [--gate]
 
 Measures a release build (swift build -c release --static-swift-stdlib) in namespaces of its own; prints a table, and
 writes JSON where asked. Times are milliseconds, memory is kB (PSS). Runs are spaced: a tight loop hides what the kernel
-defers. --gate waits before each round until the machine is idle. See Benchmarks/README.md.
+defers. --gate waits before each round until the machine is idle. Berth's records lie in a new directory below --root:
+two of its fsyncs a run are waited for, so the file system there counts. See Benchmarks/README.md.
 """
 import argparse
 import json
@@ -14,6 +16,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 from berth import Berth, pss
@@ -63,7 +66,8 @@ class Bench:
     def __init__(self, options):
         self.options = options
         self.direct = Plugins(CONFLIST, options.plugins)
-        self.runtimes = [Berth(options.binaries, WORK, CONFLIST, options.plugins, os.environ["BERTH_TEST_CGROUP"])]
+        self.runtimes = [
+            Berth(options.binaries, WORK, options.root, CONFLIST, options.plugins, os.environ["BERTH_TEST_CGROUP"])]
         self.berth = self.runtimes[0]
         self.results = {"kernel": os.uname().release, "cpus": os.cpu_count(), "idle_daemon_pss": self.berth.memory()}
         self.skipped = {}
@@ -310,6 +314,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--binaries", default=os.path.join(HERE, "../.build/release"))
     parser.add_argument("--plugins", default="/usr/lib/cni", help="one directory of CNI plugins")
+    parser.add_argument("--root", default="/var/tmp", help="where Berth's records are to lie")
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--live", type=lambda text: [int(part) for part in text.split(",")], default=[0, 100, 500])
     parser.add_argument("--json", help="a file for the results")
@@ -320,7 +325,8 @@ def main():
         isolated = os.path.join(HERE, "../Tests/Integration/isolated.sh")
         os.execv(isolated, [isolated, sys.executable, "-B", os.path.abspath(__file__), *sys.argv[1:]])
     os.makedirs(WORK)
-    results = Bench(options).all()
+    with tempfile.TemporaryDirectory(prefix="berth-bench-", dir=options.root) as options.root:
+        results = Bench(options).all()
     table(results)
     if options.json:
         with open(options.json, "w") as file:

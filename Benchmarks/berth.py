@@ -24,7 +24,7 @@ class Berth:
 
     name = "berth"
 
-    def __init__(self, binaries, work, conflist, plugin_directory, cgroup_parent):
+    def __init__(self, binaries, work, root, conflist, plugin_directory, cgroup_parent):
         self.binaries = binaries
         self.socket = f"{work}/run/berth.sock"
         self.owner = None
@@ -36,7 +36,7 @@ class Berth:
         self.log = f"{work}/berthd.log"
         with open(self.log, "w") as log:
             self.daemon = subprocess.Popen([
-                f"{binaries}/berthd", "--socket", self.socket, "--root", f"{work}/lib", "--state", f"{work}/run",
+                f"{binaries}/berthd", "--socket", self.socket, "--root", root, "--state", f"{work}/run",
                 "--netns-dir", f"{work}/netns", "--cni-conf-dir", f"{work}/net.d", "--cni-bin-dir", plugin_directory,
                 "--cni-cache-dir", f"{work}/cni", "--cgroup-parent", cgroup_parent, "--config", f"{work}/berthd.json",
             ], stdout=log, stderr=log)
