@@ -15,7 +15,8 @@ remove_cgroups() {
 
 if [ "${1:-}" != --inside ]; then
   [ "$(id -u)" = 0 ] || { echo "isolated.sh: namespaces need root" >&2; exit 1; }
-  export BERTH_TEST_CGROUP=/berth-test-$$
+  # Inside another one: below its group, for the process number is unique in its PID namespace only.
+  export BERTH_TEST_CGROUP=${BERTH_TEST_CGROUP:-}/berth-test-$$
   unshare --net --mount --pid --fork --kill-child --mount-proc --propagation private -- "$0" --inside "$@" <&0 &
   inside=$!
   # Whoever ends this ends all that runs inside: with unshare gone, its first process is killed, and with that one all.
