@@ -117,6 +117,15 @@ print(len(cases) - failed - skipped, failed, skipped)' "$logs/unit*.xml") || cou
   fi
 }
 
+# all_unit_tests [LABEL [ARGUMENT…]]: those of LinuxKernel count the descriptors of their process, so no others run in it.
+all_unit_tests() {
+  local label=${1:+ ($1)}
+  shift $(($# > 0))
+  unit_tests "LinuxKernel$label" --skip '^(Netlink|CNI|PodSandbox|RuntimeAPI|Berthd|Berthctl)Tests\.' "$@"
+  # One after the other: on two busy cores a call's deadline of two seconds passes otherwise.
+  unit_tests "all other modules$label" --no-parallel --skip '^LinuxKernelTests\.' "$@"
+}
+
 # --- integration tests -----------------------------------------------------------------------------------------------
 
 # bats_file FILE [LABEL]: one file in namespaces of its own, counted by its TAP.
@@ -151,7 +160,7 @@ sanitized() {
     swift build --build-tests --sanitize "$name" --scratch-path "$scratch"
   cp .build/debug/berth-pause "$scratch/debug/"
   sanitizer_options "$reports/unit"
-  BERTH_WITHOUT_PAUSE=1 unit_tests "$name sanitizer" --no-parallel --sanitize "$name" --scratch-path "$scratch"
+  BERTH_WITHOUT_PAUSE=1 all_unit_tests "$name sanitizer" --sanitize "$name" --scratch-path "$scratch"
   for file in Tests/Integration/*.bats; do
     sanitizer_options "$reports/$(basename "$file")"
     # Figures mean nothing here: the trials run their quick part.
@@ -191,10 +200,7 @@ if [ -z "$filter" ]; then
   step "the check of the arrows sees violations" Tests/check-arrows.sh --self-test
 fi
 
-# LinuxKernel's tests count the descriptors of their process, so no others run in it.
-unit_tests LinuxKernel --skip '^(Netlink|CNI|PodSandbox|RuntimeAPI|Berthd|Berthctl)Tests\.'
-# One after the other: on two busy cores a call's deadline of two seconds passes otherwise.
-unit_tests 'all other modules' --no-parallel --skip '^LinuxKernelTests\.'
+all_unit_tests
 
 for file in Tests/Integration/*.bats; do
   bats_file "$file"
