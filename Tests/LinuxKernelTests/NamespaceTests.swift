@@ -97,6 +97,19 @@ extension Kernel {
       }
     }
 
+    @Test("an operation's thread visits a pod's namespaces and comes home, after a failure too")
+    func visit() async throws {
+      let pause = try PauseSpawner(pauseBinary: pauseBinary()).start(PauseSpecification())
+      let theirs = link("/proc/\(pause.process.identity.pid)/ns/net")
+      try await Task(executorPreference: try OperationThread(name: "berth-test-visit")) { () async throws -> Void in
+        let home = ["net", "ipc", "uts"].map { link("/proc/thread-self/ns/\($0)") }
+        #expect(try NetworkNamespace.run(inside: pause.process) { link("/proc/thread-self/ns/net") } == theirs)
+        #expect(["net", "ipc", "uts"].map { link("/proc/thread-self/ns/\($0)") } == home)
+        #expect(throws: KernelError.self) { try Sysctl.write([("net.none", "1")], inside: pause.process) }
+        #expect(["net", "ipc", "uts"].map { link("/proc/thread-self/ns/\($0)") } == home)
+      }.value
+    }
+
     @Test("a failed pin leaves no file, and a missing directory is named")
     func failedPin() throws {
       let missing = #expect(throws: KernelError.self) { try NetworkNamespace.pinNew(at: directory.path + "/none/x") }
