@@ -18,9 +18,10 @@ int clinux_pidfd_send_signal(int pidfd, int signal) {
   return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
 }
 
-int clinux_pidfd_reap(int pidfd, struct clinux_exit *result) {
+int clinux_pidfd_exit(int pidfd, bool reaps, struct clinux_exit *result) {
   siginfo_t information = {0};
-  if (waitid((idtype_t)CLINUX_P_PIDFD, (id_t)pidfd, &information, WEXITED | WNOHANG | CLINUX_WALL) != 0) return -1;
+  int flags = WEXITED | WNOHANG | CLINUX_WALL | (reaps ? 0 : WNOWAIT);
+  if (waitid((idtype_t)CLINUX_P_PIDFD, (id_t)pidfd, &information, flags) != 0) return -1;
   result->pid = information.si_pid;
   result->status = information.si_status;
   result->signalled = information.si_pid != 0 && information.si_code != CLD_EXITED;
@@ -29,10 +30,10 @@ int clinux_pidfd_reap(int pidfd, struct clinux_exit *result) {
 
 int clinux_clear_dumpable(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
-static _Thread_local bool may_block;
+static _Thread_local void *operation;
 
-void clinux_let_thread_block(void) { may_block = true; }
+void clinux_set_operation(void *value) { operation = value; }
 
-bool clinux_thread_may_block(void) { return may_block; }
+void *clinux_operation(void) { return operation; }
 
 void clinux_set_thread_name(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }

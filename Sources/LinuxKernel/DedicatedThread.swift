@@ -12,7 +12,7 @@ public enum DedicatedThread {
   public static func run<T: Sendable, E: Error>(
     name: StaticString = "berth-blocking", stackSize: Int = 256 << 10, _ body: @escaping @Sendable () throws(E) -> T
   ) async throws(E) -> T {
-    if clinux_thread_may_block() { return try body() }
+    if OperationThread.isCurrent { return try body() }
     let result: Result<T, E> = await start(name, stackSize) { () -> Result<T, E> in
       do throws(E) { return .success(try body()) } catch { return .failure(error) }
     }

@@ -35,7 +35,7 @@ extension NetworkNamespace {
   static func onThread<T: ~Copyable, E: Error>(
     name: StaticString, _ body: () throws(E) -> T
   ) throws -> T {
-    if clinux_thread_may_block(), let home {
+    if OperationThread.isCurrent, let home {
       defer { goHome(home) }
       return try body()
     }
@@ -51,7 +51,7 @@ extension NetworkNamespace {
 
   /// The same for closures whose only error is the kernel's.
   static func onThread(name: StaticString, _ body: () throws(KernelError) -> Void) throws(KernelError) {
-    if clinux_thread_may_block(), let home {
+    if OperationThread.isCurrent, let home {
       defer { goHome(home) }
       return try body()
     }

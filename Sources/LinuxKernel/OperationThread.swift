@@ -33,12 +33,18 @@ public final class OperationThread: TaskExecutor {
   /// Lets the thread end as soon as its queue is empty; idempotent, does not wait.
   public func shutdown() { queue.close() }
 
+  /// Runs the closure when the operation whose thread calls this is over: for what takes time and nobody waits for. On any
+  /// other thread it runs at once.
+  public static func afterwards(_ body: @escaping @Sendable () -> Void) {
+    guard let queue = Queue.current, queue.defer(body) else { return body() }
+  }
+
+  /// Whether the calling thread is an operation's, where nobody minds a blocking call.
+  static var isCurrent: Bool { Queue.current != nil }
+
   private func start(generation: Int) throws(KernelError) {
     // The thread holds the queue, not this object, which could otherwise never end.
-    try DedicatedThread.start(name: name, stackSize: stackSize) { [queue] in
-      clinux_let_thread_block()
-      queue.run(generation)
-    }
+    try DedicatedThread.start(name: name, stackSize: stackSize) { [queue] in queue.run(generation) }
   }
 }
 
@@ -53,13 +59,15 @@ extension OperationThread {
     private struct State {
       var entries: [Entry] = []
       var isClosed = false
+      var afterwards: [@Sendable () -> Void] = []
+      var hasEnded = false
       /// The thread that takes the entries; those before it are written off.
       var generation = 0
     }
 
     private enum Turn {
       case run(Entry)
-      case end
+      case end([@Sendable () -> Void])
       case superseded
     }
 
@@ -78,6 +86,20 @@ extension OperationThread {
       return accepted
     }
 
+    /// The one that the calling thread serves.
+    static var current: Queue? {
+      clinux_operation().map { Unmanaged<Queue>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    /// False when it is too late, as on a thread that was written off.
+    func `defer`(_ body: @escaping @Sendable () -> Void) -> Bool {
+      state.withLock { state in
+        guard !state.hasEnded else { return false }
+        state.afterwards.append(body)
+        return true
+      }
+    }
+
     func beginGeneration() -> Int {
       state.withLock { state in
         state.generation += 1
@@ -94,15 +116,22 @@ extension OperationThread {
     }
 
     func run(_ generation: Int) {
+      clinux_set_operation(Unmanaged.passUnretained(self).toOpaque())
+      defer { clinux_set_operation(nil) }
       while true {
         semaphore.wait()
         let turn: Turn = state.withLock { state in
           guard state.generation == generation else { return .superseded }
-          return state.entries.isEmpty ? .end : .run(state.entries.removeFirst())
+          if !state.entries.isEmpty { return .run(state.entries.removeFirst()) }
+          state.hasEnded = true
+          defer { state.afterwards = [] }
+          return .end(state.afterwards)
         }
         switch turn {
         case .run(let entry): entry.job.runSynchronously(on: entry.executor.asUnownedTaskExecutor())
-        case .end: return
+        case .end(let afterwards):
+          for body in afterwards { body() }
+          return
         case .superseded:
           // The signal was for the thread that has taken over.
           return semaphore.signal()

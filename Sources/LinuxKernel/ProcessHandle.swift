@@ -7,6 +7,7 @@ import SystemPackage
 public final class ProcessHandle: Sendable {
   private enum Reaping {
     case unreaped
+    /// Reaped, or about to be.
     case reaped(ExitStatus)
     case notOurs
   }
@@ -63,14 +64,24 @@ public final class ProcessHandle: Sendable {
   ///
   /// Blocks the thread: a killed pause waits for every member of its PID namespace. `nil` when it is no child of this
   /// process, as after a restart. Idempotent, from any thread.
+  ///
+  /// In an operation the zombie stays until the operation's end. The kernel tells an exit before the process' last thread has
+  /// let go of its entries in /proc; to reap is to wait for that, and the kernel waits by trying again and again, for
+  /// milliseconds where that thread needs this very processor.
   @discardableResult
   public func reap() -> ExitStatus? {
     while !waitForExit() {}
-    return reaping.withLock { reaping in
-      if case .unreaped = reaping { reaping = collect() }
-      guard case .reaped(let status) = reaping else { return nil }
-      return status
+    let (status, isFirst): (ExitStatus?, Bool) = reaping.withLock { reaping in
+      if case .reaped(let status) = reaping { return (status, false) }
+      guard case .unreaped = reaping, let status = exitStatus(reaping: false) else {
+        reaping = .notOurs
+        return (nil, false)
+      }
+      reaping = .reaped(status)
+      return (status, true)
     }
+    if isFirst { OperationThread.afterwards { _ = self.exitStatus(reaping: true) } }
+    return status
   }
 
   /// Runs the closure while the process is certainly not reaped by this object; `nil` when it has been.
@@ -90,13 +101,14 @@ public final class ProcessHandle: Sendable {
     try? DedicatedThread.start(name: "berth-reaper", stackSize: 64 << 10) { self.reap() }
   }
 
-  private func collect() -> Reaping {
+  /// `nil` when it is no child of this process, or has been reaped.
+  private func exitStatus(reaping: Bool) -> ExitStatus? {
     var result = clinux_exit()
-    while clinux_pidfd_reap(pidfd, &result) != 0 {
-      guard Glibc.errno == EINTR else { return .notOurs }
+    while clinux_pidfd_exit(pidfd, reaping, &result) != 0 {
+      guard Glibc.errno == EINTR else { return nil }
     }
     // A pidfd that can be read belongs to a process that can be waited for.
-    guard result.pid != 0 else { return .unreaped }
-    return .reaped(result.signalled ? .signalled(result.status) : .exited(result.status))
+    guard result.pid != 0 else { return nil }
+    return result.signalled ? .signalled(result.status) : .exited(result.status)
   }
 }

@@ -36,6 +36,21 @@ extension Kernel {
       #expect(try process.exitStatus() == .exited(0))
     }
 
+    @Test("an operation tells how a process ended at once, and reaps it when it is over itself")
+    func afterwards() async throws {
+      let thread = try OperationThread(name: "berth-test-reap")
+      let pid = try await Task(executorPreference: thread) { () async throws -> Int32 in
+        let process = try shell("exit 3")
+        #expect(try process.exitStatus() == .exited(3))
+        #expect(try process.exitStatus() == .exited(3))
+        let identity = process.process.identity
+        #expect(try ProcessIdentity(of: identity.pid) == identity)
+        return identity.pid
+      }.value
+      thread.shutdown()
+      #expect(eventually { access("/proc/\(pid)", F_OK) != 0 })
+    }
+
     @Test("a process that is not a child is waited for, but not reaped")
     func foreign() throws {
       let process = try shell("sleep 300 & wait $!")

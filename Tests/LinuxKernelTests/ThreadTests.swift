@@ -20,7 +20,6 @@ extension Kernel {
 
     @Test("an operation's jobs run on one thread, in blocking calls too, and the thread ends")
     func operation() async throws {
-      let before = try Directories.entries("/proc/self/task").map(\.name).count
       do {
         let thread = try OperationThread(name: "berth-test-op")
         let names = await withTaskExecutorPreference(thread) {
@@ -47,7 +46,26 @@ extension Kernel {
             ((try? text("/proc/self/task/\($0.name)/comm")) ?? "").hasPrefix("berth-test-op")
           }
         })
-      _ = before
+    }
+
+    @Test("what an operation leaves for afterwards waits for its end, and runs at once elsewhere")
+    func afterwards() async throws {
+      let order = Mutex<[Int]>([])
+      OperationThread.afterwards { order.withLock { $0.append(1) } }
+      #expect(order.withLock { $0 } == [1])
+      let thread = try OperationThread(name: "berth-test-op3")
+      let ended = Handoff<String>()
+      let worked = await Task(executorPreference: thread) {
+        OperationThread.afterwards { order.withLock { $0.append(3) } }
+        OperationThread.afterwards { ended.give(link("/proc/thread-self")) }
+        await Task.yield()
+        order.withLock { $0.append(2) }
+        return link("/proc/thread-self")
+      }.value
+      #expect(order.withLock { $0 } == [1, 2])
+      thread.shutdown()
+      #expect(ended.take() == worked)
+      #expect(order.withLock { $0 } == [1, 2, 3])
     }
   }
 }

@@ -11,16 +11,16 @@ struct clinux_exit {
   int status;   // an exit code, or a signal's number when `signalled`
   bool signalled;
 };
-// waitid(P_PIDFD) with WEXITED | WNOHANG | __WALL; reaps. ECHILD: not a child of ours, or reaped before.
-int clinux_pidfd_reap(int pidfd, struct clinux_exit *result);
+// waitid(P_PIDFD) with WEXITED | WNOHANG | __WALL, and WNOWAIT unless it reaps. ECHILD: not a child of ours, or reaped before.
+int clinux_pidfd_exit(int pidfd, bool reaps, struct clinux_exit *result);
 
 // prctl(PR_SET_DUMPABLE, 0).
 int clinux_clear_dumpable(void);
 // prctl(PR_SET_NAME) of the calling thread; more than 15 bytes are cut off.
 void clinux_set_thread_name(const char *name);
 
-// Marks the calling thread as one of its own, on which nobody minds a blocking call; and asks for the mark.
-void clinux_let_thread_block(void);
-bool clinux_thread_may_block(void);
+// What the calling thread works for, if it is a thread where nobody minds a blocking call; else NULL.
+void clinux_set_operation(void *value);
+void *clinux_operation(void);
 
 #endif
