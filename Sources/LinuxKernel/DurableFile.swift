@@ -62,6 +62,18 @@ public enum DurableFile {
     if durable { try syncDirectory(split(path).directory) }
   }
 
+  /// Removes the file; its blocks, which a disk takes its time for, are freed when the operation that this belongs to is over.
+  public static func removeFreeingLater(_ path: String) throws(KernelError) {
+    // The file system frees them when the last descriptor is closed. What cannot be opened is removed all the same.
+    let raw = Glibc.open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC)
+    if raw < 0, Glibc.errno == ENOENT { return }
+    if raw >= 0 {
+      let file = SharedDescriptor(OwnedDescriptor(raw))
+      OperationThread.afterwards { withExtendedLifetime(file) {} }
+    }
+    try remove(path, durable: false)
+  }
+
   /// The whole content of a file of at most `limit` bytes; a longer one is EFBIG.
   public static func read(_ path: String, limit: Int) throws(KernelError) -> [UInt8] {
     // A FIFO in the place of a file must not hold up the caller.

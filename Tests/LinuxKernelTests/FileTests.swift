@@ -55,6 +55,43 @@ extension Kernel {
       #expect(try names().isEmpty)
     }
 
+    @Test("what is added to a file is there as a whole, or not at all", .enabled(if: isRoot, "needs root"))
+    func append() throws {
+      let path = try directory.write("file", "one\n")
+      try DurableFile.append(Array("two\n".utf8), to: path)
+      #expect(try text(path) == "one\ntwo\n")
+      let missing = #expect(throws: KernelError.self) { try DurableFile.append([1], to: directory.path + "/none") }
+      #expect(missing?.errno == .noSuchFileOrDirectory)
+      try DurableFile.remove(path, durable: false)
+      try NetworkNamespace.onThread(name: "berth-test-full") {
+        try retrying("new", "mount namespace") { clinux_new_private_mount_namespace() }
+        try Mounts.tmpfs(at: directory.path, size: 16384, mode: 0o700)
+        try DurableFile.replace(path, with: Array("one\n".utf8), durable: true)
+        let full = #expect(throws: KernelError.self) {
+          try DurableFile.append([UInt8](repeating: 0x61, count: 100_000), to: path)
+        }
+        #expect(full?.errno == .noSpace)
+        #expect(try text(path) == "one\n")
+      }
+    }
+
+    @Test("a file that an operation removes has no name at once, and is let go of when the operation is over")
+    func removeFreeingLater() async throws {
+      let path = try directory.write("file", "x")
+      let isOpen = { @Sendable () throws -> Bool in
+        try Directories.entries("/proc/self/fd").contains { link("/proc/self/fd/\($0.name)").hasPrefix(path) }
+      }
+      let thread = try OperationThread(name: "berth-test-remove")
+      try await Task(executorPreference: thread) { () async throws -> Void in
+        try DurableFile.removeFreeingLater(path)
+        try DurableFile.removeFreeingLater(path)
+        #expect(access(path, F_OK) != 0)
+        #expect(try isOpen())
+      }.value
+      thread.shutdown()
+      #expect(try eventually { try !isOpen() })
+    }
+
     @Test("temporary files of dead processes go, those of living ones stay")
     func temporaries() throws {
       let process = try shell("exit 0")

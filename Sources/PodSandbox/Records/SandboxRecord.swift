@@ -32,7 +32,15 @@ struct SandboxRecord: Sendable, Hashable, Codable {
     var interfaceName: String { attachment.interfaceName }
   }
 
-  /// What the outcome adds to the intent.
+  /// What a run's end adds to the intent.
+  struct Commitment: Sendable, Hashable, Codable {
+    /// What ADD's last plugin printed, network by network.
+    let results: [String?]
+    let outcome: Outcome
+    let trace: Trace?
+  }
+
+  /// What is known of a sandbox that was ready.
   struct Outcome: Sendable, Hashable, Codable {
     /// The pause process.
     let pause: ProcessIdentity
@@ -60,6 +68,16 @@ struct SandboxRecord: Sendable, Hashable, Codable {
   var outcome: Outcome?
   /// The trace of the run, kept with the record so that it outlives the daemon.
   var trace: Trace?
+
+  /// Makes a ready sandbox of the intent; false when the results are those of other networks.
+  mutating func commit(_ commitment: Commitment) -> Bool {
+    guard commitment.results.count == networks.count else { return false }
+    for (index, result) in commitment.results.enumerated() { networks[index].result = result }
+    outcome = commitment.outcome
+    trace = commitment.trace
+    stage = .ready
+    return true
+  }
 
   /// The name that is reserved, unique among living sandboxes.
   var name: SandboxName { SandboxName(configuration.metadata) }

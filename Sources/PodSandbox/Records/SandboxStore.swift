@@ -3,7 +3,10 @@ import FoundationEssentials
 import Glibc
 import LinuxKernel
 
-/// The durable records: one JSON file a sandbox, named by its id.
+/// The durable records: one file a sandbox, named by its id, of one or two lines of JSON.
+///
+/// The first line is the intent. A run's end adds the second, which counts from its newline on: nothing else has to reach the
+/// disk for it, no new file, no name. A part of one is none; nobody was told that such a sandbox is ready.
 ///
 /// The file's name also tells what has become of a committed sandbox: `<id>.json` is as its content says,
 /// `<id>.stopping.json` is half stopped, and so on. A rename says that without a new file for the disk to take in.
@@ -24,17 +27,22 @@ struct SandboxStore: Sendable {
 
   func path(of id: String) -> String { directory + "/" + id + ".json" }
 
-  /// Renames the record into place. With `durable` it is on the disk when this returns.
-  func write(_ record: SandboxRecord, durable: Bool) throws(KernelError) {
-    try DurableFile.replace(path(of: record.id), with: Self.encode(record), mode: 0o600, durable: durable)
+  /// Renames the intent into place; ``sync(_:)`` puts it on the disk.
+  func write(_ intent: SandboxRecord) throws(KernelError) {
+    try DurableFile.replace(path(of: intent.id), with: Self.line(intent), mode: 0o600, durable: false)
   }
 
-  /// Says what has become of a record that is on the disk; saying it again is success.
+  /// Adds what a run's end tells; it is on the disk when this returns.
+  func commit(_ id: String, _ commitment: SandboxRecord.Commitment) throws(KernelError) {
+    try DurableFile.append(Self.line(commitment), to: path(of: id))
+  }
+
+  /// Says what has become of a record that is on the disk, last as `record` tells; saying it again is success.
   func mark(_ record: SandboxRecord, _ stage: SandboxRecord.Stage, durable: Bool) throws(KernelError) {
     let new = path(of: record.id, stage)
-    guard let old = Self.names(of: record.id).map({ directory + "/" + $0 }).first(where: { access($0, F_OK) == 0 }),
-      old != new
-    else { return }
+    let likely = path(of: record.id, record.stage)
+    let old = [likely] + Self.names(of: record.id).map { directory + "/" + $0 }
+    guard let old = old.first(where: { access($0, F_OK) == 0 }), old != new else { return }
     try DurableFile.move(old, to: new, durable: durable)
   }
 
@@ -61,9 +69,9 @@ struct SandboxStore: Sendable {
   /// Puts on the disk what `write` renamed into place.
   func sync(_ id: String) throws(KernelError) { try DurableFile.sync(path(of: id)) }
 
-  /// Deletes the record; an absent one is success.
+  /// Deletes the record, whatever its file says; an absent one is success.
   func remove(_ id: String) throws(KernelError) {
-    for name in Self.names(of: id) { try DurableFile.remove(directory + "/" + name, durable: false) }
+    for name in Self.names(of: id) { try DurableFile.removeFreeingLater(directory + "/" + name) }
   }
 
   /// All records, and those that cannot be used.
@@ -92,33 +100,54 @@ struct SandboxStore: Sendable {
     return (records, unreadable)
   }
 
-  static func encode(_ record: SandboxRecord) -> [UInt8] {
+  static func line(_ value: some Encodable) -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     do {
-      return Array(try encoder.encode(record)) + [0x0a]
+      return Array(try encoder.encode(value)) + [newline]
     } catch {
       // Every property is a plain value; encoding one fails only when the program is wrong.
       preconditionFailure("sandbox record cannot be encoded: \(error)")
     }
   }
 
-  /// Refuses what a newer version wrote: a field that would be lost at the next write.
+  /// Refuses what a newer version wrote.
   static func decode(_ bytes: [UInt8]) throws -> SandboxRecord {
-    let record: SandboxRecord
-    do {
-      record = try JSONDecoder().decode(SandboxRecord.self, from: Data(bytes))
-    } catch {
-      throw RecordFault(bytes.isEmpty ? "it is empty" : "it is not a sandbox record: \(error)")
+    guard !bytes.isEmpty else { throw RecordFault("it is empty") }
+    let lines = bytes.split(separator: newline, omittingEmptySubsequences: false)
+    let intent: SandboxRecord = try decode(lines[0])
+    guard intent.version == SandboxRecord.currentVersion else {
+      throw RecordFault("it has version \(intent.version), this daemon knows \(SandboxRecord.currentVersion)")
     }
-    guard record.version == SandboxRecord.currentVersion else {
-      throw RecordFault("it has version \(record.version), this daemon knows \(SandboxRecord.currentVersion)")
-    }
-    if let path = try JSON(parsing: bytes).firstField(absentFrom: JSON(parsing: encode(record))) {
-      throw RecordFault("it has the field \(path), which this version does not know")
+    try refuseUnknownFields(lines[0], intent)
+    var record = intent
+    // What follows the last newline was not written to its end.
+    for line in lines.dropFirst().dropLast() {
+      let commitment: SandboxRecord.Commitment = try decode(line)
+      try refuseUnknownFields(line, commitment)
+      guard record.stage == .creating, record.commit(commitment) else {
+        throw RecordFault("its outcome is not that of its intent")
+      }
     }
     return record
   }
+
+  private static func decode<Value: Decodable>(_ line: ArraySlice<UInt8>) throws -> Value {
+    do {
+      return try JSONDecoder().decode(Value.self, from: Data(line))
+    } catch {
+      throw RecordFault("it is not a sandbox record: \(error)")
+    }
+  }
+
+  /// What is not understood would be lost, and it may be what undo needs.
+  private static func refuseUnknownFields(_ line: ArraySlice<UInt8>, _ value: some Encodable) throws {
+    if let path = try JSON(parsing: Array(line)).firstField(absentFrom: JSON(parsing: Self.line(value))) {
+      throw RecordFault("it has the field \(path), which this version does not know")
+    }
+  }
+
+  private static let newline = UInt8(ascii: "\n")
 }
 
 /// What is wrong with a record's contents.

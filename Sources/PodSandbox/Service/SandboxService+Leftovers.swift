@@ -52,8 +52,8 @@ extension SandboxService {
     let failed = current.leftovers.filter { $0.outcome == .failed }.map(\.step)
     guard failed == [.attachNetworks] else { throw failure }
     var record = current.record
-    record.stage = .owed
     try await mark(record, .owed, durable: true, by: SandboxTransaction(thread: thread, timer: host.timer))
+    record.stage = .owed
     sandbox.withState {
       $0.record = record
       $0.isRemoved = true

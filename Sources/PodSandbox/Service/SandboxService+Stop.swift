@@ -91,9 +91,10 @@ extension SandboxService {
       if isNews { emit(.deleted, sandbox) }
       return
     }
+    let record = sandbox.current.record
     sandbox.withState { $0.record.stage = .stopped }
     do {
-      try await mark(sandbox.current.record, .stopped, durable: false, by: transaction)
+      try await mark(record, .stopped, durable: false, by: transaction)
     } catch {
       // Everything is released; at worst recovery runs the idempotent stop once more.
       host.logger.warning("the record still says stopping: \(error)", metadata: ["sandbox": "\(sandbox.id)"])

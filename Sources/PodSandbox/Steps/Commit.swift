@@ -1,7 +1,7 @@
 import Glibc
 import LinuxKernel
 
-/// Lets pause outlive the daemon and writes the outcome: the rename is the commit point.
+/// Lets pause outlive the daemon and adds the outcome to the record: the end of its line is the commit point.
 ///
 /// A kill between the two leaves `creating` with a living pause, which undo finds by its cgroup; so a record that says
 /// `ready` with a dead pause always means a pause that died afterwards.
@@ -17,12 +17,14 @@ struct Commit: Step {
     try Failpoint.pass("do.Commit.middle")
     var record = sandbox.record
     let addresses = try record.podAddresses()
-    record.outcome = SandboxRecord.Outcome(
-      pause: pause.identity, ip: addresses.first ?? "", additionalIPs: Array(addresses.dropFirst()),
-      networkNamespace: try sandbox.networkNamespaceIdentity())
-    record.stage = .ready
-    record.trace = sandbox.trace.snapshot()
-    try sandbox.host.store.write(record, durable: true)
+    let commitment = SandboxRecord.Commitment(
+      results: record.networks.map(\.result),
+      outcome: SandboxRecord.Outcome(
+        pause: pause.identity, ip: addresses.first ?? "", additionalIPs: Array(addresses.dropFirst()),
+        networkNamespace: try sandbox.networkNamespaceIdentity()),
+      trace: sandbox.trace.snapshot())
+    try sandbox.host.store.commit(record.id, commitment)
+    _ = record.commit(commitment)
     sandbox.record = record
     sandbox.uncommitted = nil
   }
@@ -31,8 +33,8 @@ struct Commit: Step {
   /// only a reboot could lose it, and after one nothing is ready.
   func undo(_ sandbox: inout SandboxContext) throws {
     guard sandbox.record.stage == .ready else { return }
-    sandbox.record.stage = .stopping
     try sandbox.host.store.mark(sandbox.record, .stopping, durable: false)
+    sandbox.record.stage = .stopping
     // It ends while the plugins are at work; StartPause's undo waits for it. Where its network namespace is no longer
     // mounted, DEL still needs it alive.
     let path = sandbox.paths.networkNamespace

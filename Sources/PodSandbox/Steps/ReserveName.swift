@@ -10,7 +10,7 @@ struct ReserveName: Step {
 
   func `do`(_ sandbox: inout SandboxContext) throws {
     let (store, id) = (sandbox.host.store, sandbox.record.id)
-    try store.write(sandbox.record, durable: false)
+    try store.write(sandbox.record)
     try Failpoint.pass("do.ReserveName.middle")
     let thread = try OperationThread(name: "berth-intent")
     sandbox.intentSync = Task(executorPreference: thread) { try store.sync(id) }

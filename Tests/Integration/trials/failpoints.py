@@ -141,6 +141,7 @@ class Trial:
         """What the daemon after the killed one lists."""
         listed = list(self.berth.list().values())
         if case.operation == "Run":
+            # The second write's "middle" leaves half a line.
             committed = (case.point, case.count) in {("do.Commit.after", 1), ("write.sandboxes.after", 2)}
             wanted = [["READY"]] if committed else [[]]
         elif case.operation == "Stop":

@@ -14,8 +14,9 @@ def spoilt(contents):
     berth = world.begin()
     sound = berth.run("sound")
     berth.stop()
+    # The intent; what follows is the outcome.
     with open(berth.record(sound)) as file:
-        text = file.read()
+        text = file.readline()
     # Ids of this instance: digits 25 to 32 are its tag.
     ids = [f"{number:024x}{sound[24:32]}{number:032x}" for number in range(len(list(contents(text))))]
     for name, content in zip(ids, contents(text)):
@@ -58,6 +59,33 @@ def record_foreign():
     return f"it starts; leftovers: {answer.split(': ', 1)[1]}", "gc takes each away"
 
 
+@fault("a record's outcome is truncated, or there are two")
+def record_outcome():
+    world = World()
+    berth = world.begin()
+    sound, pod = berth.run("sound"), berth.run("pod")
+    berth.stop()
+    with open(berth.record(pod)) as file:
+        intent, outcome = file.read().splitlines(keepends=True)
+    with open(berth.record(pod), "w") as file:
+        file.write(intent + outcome * 2)
+    berth.start()
+    need(berth.list() == {sound: "READY"}, f"listed: {berth.list()}")
+    told = berth.call("berth.v1.BerthService/ListLeftovers")["leftovers"]
+    need([one["podSandboxId"] for one in told] == [pod], f"leftovers: {told}")
+    berth.stop()
+    # As a daemon leaves it that is killed while it writes; whoever waited was told nothing.
+    with open(berth.record(pod), "w") as file:
+        file.write(intent + outcome[:len(outcome) // 2])
+    berth.start()
+    need(berth.list() == {sound: "READY"}, f"listed: {berth.list()}")
+    again = berth.run("pod")
+    need(berth.list() == {sound: "READY", again: "READY"}, f"listed: {berth.list()}")
+    world.serves_others()
+    world.clean()
+    return f"two: quarantined, {told[0]['reason'].split(': ', 1)[1]}; half of one: the run is undone", "its name runs again"
+
+
 @fault("two records have one name")
 def record_duplicate():
     world = World()
@@ -65,11 +93,13 @@ def record_duplicate():
     first, second = berth.run("pod"), berth.run("another")
     berth.stop()
     with open(berth.record(second)) as file:
-        record = json.load(file)
-    sound = json.dumps(record)
-    record["configuration"]["metadata"] = json.load(open(berth.record(first)))["configuration"]["metadata"]
+        sound = file.read()
+    intent, outcome = sound.splitlines(keepends=True)
+    record = json.loads(intent)
+    with open(berth.record(first)) as file:
+        record["configuration"]["metadata"] = json.loads(file.readline())["configuration"]["metadata"]
     with open(berth.record(second), "w") as file:
-        json.dump(record, file)
+        file.write(json.dumps(record) + "\n" + outcome)
     berth.start()
     need(berth.list() == {first: "READY"}, f"listed: {berth.list()}")
     told = berth.call("berth.v1.BerthService/ListLeftovers")["leftovers"]
@@ -90,11 +120,12 @@ def clock_1970():
     pod = berth.run("pod")
     berth.stop()
     with open(berth.record(pod)) as file:
-        record = json.load(file)
+        intent, outcome = file.read().splitlines(keepends=True)
+    record = json.loads(intent)
     for created in (0, -1):
         record["createdAt"] = created
         with open(berth.record(pod), "w") as file:
-            json.dump(record, file)
+            file.write(json.dumps(record) + "\n" + outcome)
         berth.start()
         need(berth.list() == {pod: "READY"}, f"listed: {berth.list()}")
         # proto3 JSON leaves a zero out.
@@ -147,11 +178,17 @@ def full_at_outcome():
     root = mounted_root(world)
     world.script()
     berth = world.begin()
-    world.script(ADD={"run": ["dd", "if=/dev/zero", "of=" + root + "/filler", "bs=4k", "count=1023", "status=none"]})
-    # dd itself fails; to make it succeed its count is what remains, less than a record.
-    free = os.statvfs(root)
-    world.script(ADD={"run": ["dd", "if=/dev/zero", f"of={root}/filler", "bs=4k", f"count={free.f_bavail - 1}", "status=none"]})
-    answer = world.refused(berth.run, "new", words="Commit.*No space left")
+    probe = berth.run("old", annotations={"pad": ""})
+    with open(berth.record(probe)) as file:
+        length = len(file.readline())
+    berth.discard(probe)
+    # An intent that all but fills its two pages, so that the outcome needs a third. Annotations are in it twice: plugins get
+    # them as well.
+    config = {"annotations": {"pad": "x" * ((2 * 4096 - 100 - length) // 2)}}
+    # dd that fails would fail the plugin; so its count is what the intent leaves.
+    count = os.statvfs(root).f_bavail - 2
+    world.script(ADD={"run": ["dd", "if=/dev/zero", f"of={root}/filler", "bs=4k", f"count={count}", "status=none"]})
+    answer = world.refused(lambda: berth.run("new", **config), words="Commit.*No space left")
     need(not berth.list(), f"listed: {berth.list()}")
     os.unlink(root + "/filler")
     world.script()
