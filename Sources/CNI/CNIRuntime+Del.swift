@@ -41,6 +41,7 @@ extension CNIRuntime {
       }
     }
     guard failures.isEmpty else { throw .joined(failures, network: list.name) }
+    if case .foreign = reading { return }
     try await offPool { [cache] () throws(CNIError) in try cache.remove(network: list.name, attachment) }
   }
 

@@ -38,9 +38,8 @@ struct ResultCache: Sendable {
       path(network: entry.network, entry.attachment), with: entry.json.serialized(), temporaryDirectory: directory)
   }
 
-  /// Removes an attachment's entry; that there is none is success, and another attachment's stays.
+  /// Removes an attachment's entry; that there is none is success. Not to be called for what reads as `foreign`.
   func remove(network: String, _ attachment: Attachment) throws(CNIError) {
-    if case .foreign = read(network: network, attachment) { return }
     try HostFile.remove(path(network: network, attachment))
   }
 

@@ -15,7 +15,8 @@ extension SandboxRecord.Network {
   /// What ADD's last plugin printed; `nil` when it did not come to that.
   func parsedResult() throws -> CNIResult? {
     guard let result else { return nil }
-    return try CNIResult(JSON(parsing: result), defaultVersion: list().cniVersion)
+    let json = try JSON(parsing: result)
+    return try CNIResult(json, defaultVersion: json["cniVersion"]?.string ?? list().cniVersion)
   }
 }
 
