@@ -7,7 +7,7 @@ usage: sudo ./Benchmarks/bench.py [--binaries DIR] [--plugins DIR] [--root DIR] 
 Measures a release build (swift build -c release --static-swift-stdlib) in namespaces of its own; prints a table, and
 writes JSON where asked. Times are milliseconds, memory is kB (PSS). Runs are spaced: a tight loop hides what the kernel
 defers. --gate waits before each round until the machine is idle. Berth's records lie in a new directory below --root:
-a run waits for two fsyncs, so the file system there counts. See Benchmarks/README.md.
+a run waits for the disk, so the file system there counts. See Benchmarks/README.md.
 """
 import argparse
 import json
