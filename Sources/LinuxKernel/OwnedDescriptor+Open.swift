@@ -24,13 +24,17 @@ extension OwnedDescriptor {
     let raw = raw
     while true {
       let room = min(limit - content.count + 1, max(4096, content.count))
-      let start = content.count
-      content.append(contentsOf: repeatElement(0, count: room))
-      let count = try retrying("read", subject) {
-        content.withUnsafeMutableBytes { Glibc.read(raw, $0.baseAddress?.advanced(by: start), room) }
+      var failure: KernelError?
+      let part = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+        do throws(KernelError) {
+          count = try retrying("read", subject) { Glibc.read(raw, buffer.baseAddress, room) }
+        } catch {
+          failure = error
+        }
       }
-      content.removeLast(room - count)
-      if count == 0 { return content }
+      if let failure { throw failure }
+      if part.isEmpty { return content }
+      content += part
       if content.count > limit {
         throw KernelError(
           errno: .fileTooLarge, operation: "read", subject: subject, remedy: "at most \(limit) bytes are read")

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import time
 
 from berth import BINARIES, LONG, need, sh
 from world import World, fault
@@ -178,6 +179,7 @@ def full_at_outcome():
     root = mounted_root(world)
     world.script()
     berth = world.begin()
+    free = os.statvfs(root).f_bavail
     probe = berth.run("old", annotations={"pad": ""})
     with open(berth.record(probe)) as file:
         length = len(file.readline())
@@ -186,8 +188,12 @@ def full_at_outcome():
     # them as well.
     config = {"annotations": {"pad": "x" * ((2 * 4096 - 100 - length) // 2)}}
     # dd that fails would fail the plugin; so its count is what the intent leaves.
-    count = os.statvfs(root).f_bavail - 2
-    world.script(ADD={"run": ["dd", "if=/dev/zero", f"of={root}/filler", "bs=4k", f"count={count}", "status=none"]})
+    # A removed record's room comes back when its removal has been answered.
+    deadline = time.monotonic() + 10
+    while os.statvfs(root).f_bavail < free and time.monotonic() < deadline:
+        time.sleep(0.01)
+    dd = ["dd", "if=/dev/zero", f"of={root}/filler", "bs=4k", f"count={free - 2}", "status=none"]
+    world.script(ADD={"run": dd})
     answer = world.refused(lambda: berth.run("new", **config), words="Commit.*No space left")
     need(not berth.list(), f"listed: {berth.list()}")
     os.unlink(root + "/filler")
