@@ -187,11 +187,11 @@ def full_at_outcome():
     # An intent that all but fills its two pages, so that the outcome needs a third. Annotations are in it twice: plugins get
     # them as well.
     config = {"annotations": {"pad": "x" * ((2 * 4096 - 100 - length) // 2)}}
-    # dd that fails would fail the plugin; so its count is what the intent leaves.
     # A removed record's room comes back when its removal has been answered.
     deadline = time.monotonic() + 10
     while os.statvfs(root).f_bavail < free and time.monotonic() < deadline:
         time.sleep(0.01)
+    # dd that fails would fail the plugin; so its count is what the intent leaves.
     dd = ["dd", "if=/dev/zero", f"of={root}/filler", "bs=4k", f"count={free - 2}", "status=none"]
     world.script(ADD={"run": dd})
     answer = world.refused(lambda: berth.run("new", **config), words="Commit.*No space left")
