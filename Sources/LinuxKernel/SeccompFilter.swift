@@ -8,18 +8,20 @@ struct SeccompFilter: Sendable {
   /// `struct sock_filter`s of 8 bytes each.
   let instructions: [UInt64]
 
-  /// What pause.c calls. Anything else kills it.
+  /// What pause.c calls with any arguments. Anything else kills it.
   private static let allowed = [
     "close", "exit_group", "ppoll", "read", "rt_sigprocmask", "rt_sigtimedwait", "signalfd4", "wait4",
   ]
 
-  /// A filter that also admits execveat with this one descriptor, which is pause's binary until its execution closes it.
+  /// A filter that also admits madvise(MADV_DONTNEED), and execveat with this one descriptor, which is pause's binary until its execution closes it.
   init(executing binary: CInt) throws(KernelError) {
     guard let context = seccomp_init(UInt32(SCMP_ACT_KILL_PROCESS)) else {
       throw KernelError(errno: .noMemory, operation: "create", subject: "seccomp filter")
     }
     defer { seccomp_release(context) }
     for name in Self.allowed { try Self.allow(name, [], in: context) }
+    let isDontNeed = scmp_arg_cmp(arg: 2, op: SCMP_CMP_EQ, datum_a: UInt64(MADV_DONTNEED), datum_b: 0)
+    try Self.allow("madvise", [isDontNeed], in: context)
     let isBinary = scmp_arg_cmp(arg: 0, op: SCMP_CMP_EQ, datum_a: UInt64(UInt32(bitPattern: binary)), datum_b: 0)
     try Self.allow("execveat", [isBinary], in: context)
     instructions = try Self.export(context)

@@ -14,6 +14,7 @@ enum {
   SYS_read = 0,
   SYS_close = 3,
   SYS_rt_sigprocmask = 14,
+  SYS_madvise = 28,
   SYS_wait4 = 61,
   SYS_rt_sigtimedwait = 128,
   SYS_exit_group = 231,
@@ -32,7 +33,10 @@ static long call(long number, long a, long b, long c, long d, long e) {
   return result;
 }
 
-__asm__(".globl _start\n_start: xor %ebp, %ebp\n and $-16, %rsp\n call berth_pause\n hlt\n");
+__asm__(".globl _start\n_start: xor %ebp, %ebp\n mov %rsp, %rdi\n and $-16, %rsp\n call berth_pause\n hlt\n");
+
+#define CALL_ON(top, function, a, b) \
+  __asm__ volatile("mov %0, %%rsp\n call " #function "\n hlt" : : "r"(top), "D"(a), "S"(b) : "memory")
 
 #elif defined(__aarch64__)
 
@@ -44,6 +48,7 @@ enum {
   SYS_exit_group = 94,
   SYS_rt_sigprocmask = 135,
   SYS_rt_sigtimedwait = 137,
+  SYS_madvise = 233,
   SYS_wait4 = 260,
 };
 
@@ -58,7 +63,14 @@ static long call(long number, long a, long b, long c, long d, long e) {
   return x0;
 }
 
-__asm__(".globl _start\n_start: mov x29, #0\n mov x30, #0\n bl berth_pause\n brk #0\n");
+__asm__(".globl _start\n_start: mov x29, #0\n mov x30, #0\n mov x0, sp\n bl berth_pause\n brk #0\n");
+
+#define CALL_ON(top, function, a, b)                                                                    \
+  do {                                                                                                  \
+    register word x0 __asm__("x0") = (a);                                                               \
+    register word x1 __asm__("x1") = (b);                                                               \
+    __asm__ volatile("mov sp, %0\n bl " #function "\n brk #0" : : "r"(top), "r"(x0), "r"(x1) : "memory"); \
+  } while (0)
 
 #else
 #error "berth-pause runs on x86-64 and arm64"
@@ -67,7 +79,10 @@ __asm__(".globl _start\n_start: mov x29, #0\n mov x30, #0\n bl berth_pause\n brk
 enum { SIGINT = 2, SIGTERM = 15, SIGCHLD = 17 };
 enum { SIG_BLOCK = 0, WNOHANG = 1, SFD_NONBLOCK = 04000, SFD_CLOEXEC = 02000000, POLLIN = 1 };
 enum { EINTR = 4, EAGAIN = 11 };
+enum { AT_NULL = 0, AT_PAGESZ = 6, MADV_DONTNEED = 4 };
 enum { PIPE = 3 };
+enum { MOST_PAGE = 65536 };
+enum { STACK = 512 };  // more than any function here takes, with those it calls
 
 static _Noreturn void leave(int status) {
   for (;;) call(SYS_exit_group, status, 0, 0, 0, 0);
@@ -106,14 +121,37 @@ static void await_commit(int signals) {
   }
 }
 
-__attribute__((used)) _Noreturn void berth_pause(void) {
-  const word waited = 1UL << (SIGTERM - 1) | 1UL << (SIGINT - 1) | 1UL << (SIGCHLD - 1);
+// The page's size as the kernel tells it behind the arguments and the environment (getauxval(3)).
+static word page_size(const word *stack) {
+  const word *entry = stack + 1 + stack[0] + 1;
+  while (*entry++) continue;
+  while (entry[0] != AT_NULL && entry[0] != AT_PAGESZ) entry += 2;
+  return entry[0] == AT_PAGESZ ? entry[1] : MOST_PAGE;
+}
+
+static const word waited = 1UL << (SIGTERM - 1) | 1UL << (SIGINT - 1) | 1UL << (SIGCHLD - 1);
+
+// Runs on the page of the arguments, which ps shows, and gives back what is touched of the stack below it, `from` to `to`.
+__attribute__((used)) static _Noreturn void hold(word from, word to) {
+  call(SYS_madvise, (long)from, (long)(to - from), MADV_DONTNEED, 0, 0);
+  call(SYS_close, PIPE, 0, 0, 0, 0);
+  for (;;) handle(call(SYS_rt_sigtimedwait, (long)&waited, 0, 0, sizeof waited, 0));
+}
+
+// `stack` is what the kernel puts there: the arguments' count, the arguments, the environment, the auxiliary vector.
+//
+// The kernel starts the stack at a random place up to two pages below the arguments, so that a stack kept where it is
+// costs one to three pages by chance.
+__attribute__((used)) _Noreturn void berth_pause(const word *stack) {
   call(SYS_rt_sigprocmask, SIG_BLOCK, (long)&waited, 0, sizeof waited, 0);
   long signals = call(SYS_signalfd4, -1, (long)&waited, sizeof waited, SFD_NONBLOCK | SFD_CLOEXEC, 0);
   // Started by hand, without a pipe: the lowest free number is the pipe's.
   if (signals < 0 || signals == PIPE) leave(1);
   await_commit((int)signals);
-  call(SYS_close, PIPE, 0, 0, 0, 0);
   call(SYS_close, signals, 0, 0, 0, 0);
-  for (;;) handle(call(SYS_rt_sigtimedwait, (long)&waited, 0, 0, sizeof waited, 0));
+
+  word pages = ~(page_size(stack) - 1);
+  word top = (stack[0] ? stack[1] : (word)stack) & ~15UL;
+  CALL_ON(top, hold, ((word)stack - STACK) & pages, (top - STACK) & pages);
+  leave(1);
 }

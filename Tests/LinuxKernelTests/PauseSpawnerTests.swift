@@ -114,17 +114,20 @@ extension Kernel {
       }
     }
 
-    @Test("a pause costs at most 12 kB")
+    @Test("a pause costs at most 12 kB, wherever the kernel starts its stack")
     func memory() throws {
-      let pause = try spawner.start(PauseSpecification())
-      try pause.commit()
-      let pid = pause.process.identity.pid
-      #expect(try eventually { try openDescriptors(pid) == [0, 1, 2] })
-      let line = try #require(
-        try text("/proc/\(pid)/smaps_rollup").split(separator: "\n").first { $0.hasPrefix("Pss:") })
-      let kilobytes = try #require(Int(line.split(separator: " ")[1]))
-      #expect(kilobytes <= 12)
-      try end(pause)
+      for _ in 0..<64 {
+        let pause = try spawner.start(PauseSpecification())
+        try pause.commit()
+        let pid = pause.process.identity.pid
+        #expect(try eventually { try openDescriptors(pid) == [0, 1, 2] })
+        let line = try #require(
+          try text("/proc/\(pid)/smaps_rollup").split(separator: "\n").first { $0.hasPrefix("Pss:") })
+        let kilobytes = try #require(Int(line.split(separator: " ")[1]))
+        #expect(kilobytes <= 12)
+        #expect(try text("/proc/\(pid)/cmdline") == "/pause\0")
+        try end(pause)
+      }
     }
 
     @Test("the score is lowered, or the reason is told where CAP_SYS_RESOURCE is missing")
