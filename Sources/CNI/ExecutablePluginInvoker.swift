@@ -26,6 +26,9 @@ public struct ExecutablePluginInvoker: PluginInvoker {
   public var pipeGrace: Duration = .milliseconds(500)
   /// The time that killed processes have to be gone.
   public var killTimeout: Duration = .seconds(10)
+  /// Called each time a plugin has been started, on the thread that then waits for its end: for short work of the caller's own
+  /// that would otherwise come after it. Neither the plugin's timeout nor a cancellation bounds it.
+  public var meanwhile: (@Sendable () -> Void)?
   /// The time between attempts to start a plugin whose file is being written (ETXTBSY); there are six.
   var busyInterval: Duration = .seconds(1)
 

@@ -36,6 +36,7 @@ struct PluginExecution: ~Copyable {
 
   /// Talks to the plugin until it has ended and closed its pipes, or something goes wrong; kills what is left in that case.
   mutating func run() -> PluginResponse {
+    invoker.meanwhile?()
     let outcome = converse()
     if case .ended(let exit) = outcome, exit.isSuccess { return response(outcome, leftover: nil) }
     let leftover = kill()

@@ -80,6 +80,11 @@ public struct Cgroup: Sendable, Hashable {
     if let failure { throw failure }
   }
 
+  /// Removes the group from each hierarchy where nothing is in it, and leaves it in the others. Does not wait; idempotent.
+  public func removeIfVacant() {
+    for hierarchy in hierarchies { _ = rmdir(directory(in: hierarchy)) }
+  }
+
   private static func remove(_ directory: String) throws(KernelError) {
     // Most often nothing is in it any more, and nothing need be listed.
     if rmdir(directory) == 0 || errno == ENOENT { return }

@@ -143,18 +143,23 @@ final class SandboxHost: Sendable {
   }
 
   /// The CNI runtime for one sandbox: its plugins are born into its group, and their calls go into its trace.
-  func cni(for sandbox: SandboxContext, timeout: Duration) -> CNIRuntime {
+  func cni(
+    for sandbox: SandboxContext, timeout: Duration, meanwhile: (@Sendable () -> Void)? = nil
+  ) -> CNIRuntime {
     let trace = sandbox.trace
-    return cni(timeout: timeout, cgroup: sandbox.paths.pluginCgroup) { trace.add($0) }
+    return cni(timeout: timeout, cgroup: sandbox.paths.pluginCgroup, meanwhile: meanwhile) { trace.add($0) }
   }
 
   /// A CNI runtime for what concerns no sandbox.
   func cni(
-    timeout: Duration, cgroup: Cgroup? = nil, observer: (@Sendable (PluginCallRecord) -> Void)? = nil
+    timeout: Duration, cgroup: Cgroup? = nil, meanwhile: (@Sendable () -> Void)? = nil,
+    observer: (@Sendable (PluginCallRecord) -> Void)? = nil
   ) -> CNIRuntime {
+    var invoker = Self.invoker(configuration, timeout: timeout, cgroup: cgroup)
+    invoker.meanwhile = meanwhile
     return CNIRuntime(
       pluginDirectories: configuration.cniPluginDirectories, cacheDirectory: configuration.cniCacheDirectory,
-      invoker: Self.invoker(configuration, timeout: timeout, cgroup: cgroup), observer: observer)
+      invoker: invoker, observer: observer)
   }
 
   private static func invoker(

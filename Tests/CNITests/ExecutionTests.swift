@@ -41,6 +41,15 @@ struct ExecutionTests {
     #expect(response.stdout == Array(configuration.utf8))
   }
 
+  @Test("What is to be done meanwhile is done once the plugin runs, before it ends")
+  func meanwhile() async throws {
+    let mark = directory.path + "/mark"
+    var invoker = ExecutablePluginInvoker(timeout: .seconds(20))
+    invoker.meanwhile = { close(open(mark, O_WRONLY | O_CREAT, 0o600)) }
+    let response = try await run("until [ -e \(mark) ]; do sleep 0.01; done; echo '{}'", invoker: invoker)
+    #expect(response.outcome == .ended(.exited(0)))
+  }
+
   @Test("The six variables override the host's, which plugins get as well; no variable twice")
   func environment() async throws {
     let invoker = ExecutablePluginInvoker(

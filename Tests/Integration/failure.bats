@@ -170,6 +170,16 @@ fails() {
   nothing_left
 }
 
+@test "failure: the pod's group goes while DEL is at work, unless a plugin is told its path" {
+  # The first of the chain is the last to be called.
+  conflist_berth '.plugins |= [{type: "scripted", del: "need-no-cgroup"}] + .' | use_conflist
+  discard "$(runp group-gone)"
+  nothing_left
+  conflist_berth '.plugins |= [{type: "scripted", del: "need-cgroup", capabilities: {cgroupPath: true}}] + .' | use_conflist
+  discard "$(runp group-there)"
+  nothing_left
+}
+
 @test "failure: the netns directory has gone or cannot be written" {
   id=$(runp before)
   umount -l "$netns_dir" && mv "$netns_dir" "$netns_dir.away" && touch "$netns_dir"

@@ -106,12 +106,20 @@ extension Kernel {
       let group = group("busy", in: [try CgroupHierarchies.discover().primary])
       try group.create()
       let process = try shell("exec sleep 300", cgroup: group)
+      let empty = group.child("empty")
+      try empty.create(enablingControllers: false)
+      group.removeIfVacant()
+      empty.removeIfVacant()
+      group.removeIfVacant()
+      #expect(group.exists && !empty.exists)
       let error = #expect(throws: KernelError.self) { try group.remove() }
       #expect(error?.errno == .resourceBusy)
       #expect(error?.remedy?.contains("\(process.process.identity.pid)") == true)
       try group.kill(until: soon())
-      try group.remove()
       #expect(try process.exitStatus() == .signalled(SIGKILL))
+      group.removeIfVacant()
+      group.removeIfVacant()
+      #expect(!group.exists)
     }
 
     @Test(

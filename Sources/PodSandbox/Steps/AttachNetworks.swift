@@ -50,7 +50,9 @@ struct AttachNetworks: Step {
       // A reboot takes the groups away, and plugins are born into theirs.
       try sandbox.paths.pluginCgroup.create(enablingControllers: false)
     }
-    let cni = sandbox.host.cni(for: sandbox, timeout: sandbox.host.configuration.pluginDeleteTimeout)
+    let cni = sandbox.host.cni(
+      for: sandbox, timeout: sandbox.host.configuration.pluginDeleteTimeout,
+      meanwhile: CreateCgroup.earlyUndo(sandbox))
     try await sandbox.mendNetworkNamespace(cni)
     try Failpoint.pass("undo.AttachNetworks.middle")
     var faults: [String] = []

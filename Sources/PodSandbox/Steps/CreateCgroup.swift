@@ -17,6 +17,17 @@ struct CreateCgroup: Step {
     try sandbox.paths.pluginCgroup.create(enablingControllers: false)
   }
 
+  /// The greater part of the undo, done ahead of its turn while a plugin's DEL is waited for: removes the groups of a pause
+  /// that has ended, as far as nothing else lives in them. Nothing may rely on it.
+  ///
+  /// - Returns: `nil` where a plugin is told the group's path: it may want it to be there.
+  static func earlyUndo(_ sandbox: SandboxContext) -> (@Sendable () -> Void)? {
+    let isTold = sandbox.record.networks.contains { $0.configuration.utf8.contains("cgroupPath".utf8) }
+    guard let pause = sandbox.pause, !isTold else { return nil }
+    let groups = [sandbox.paths.pauseCgroup, sandbox.paths.cgroup]
+    return { if pause.hasExited { for group in groups { group.removeIfVacant() } } }
+  }
+
   func undo(_ sandbox: inout SandboxContext) throws {
     for group in [sandbox.paths.pluginCgroup, sandbox.paths.pauseCgroup, sandbox.paths.cgroup] {
       do throws(KernelError) {
