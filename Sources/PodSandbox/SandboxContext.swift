@@ -15,6 +15,9 @@ struct SandboxContext: StepContext {
   var pause: ProcessHandle?
   /// The disk's answer to the intent's fsync, which overlaps with the steps before the networks.
   var intentSync: Task<Void, any Error>?
+  /// The addresses of `eth0` as ADD told them, the one that CRI calls the pod's IP first: the first IPv4 address, else the
+  /// first at all.
+  var addresses: [String] = []
   /// Whether plugins of an earlier life of the daemon may still be at work on this sandbox.
   var mayHaveOrphans = false
   var deadline: ContinuousClock.Instant

@@ -97,6 +97,7 @@ import Testing
   @Test("the pod's addresses are those of eth0 in the pod, the first IPv4 address first", arguments: results.indices)
   func addresses(index: Int) throws {
     let (result, expected) = Self.results[index]
-    #expect(try Self.record(result: result).podAddresses() == expected)
+    let parsed = try #require(try Self.record(result: result).networks[0].parsedResult())
+    #expect(parsed.addresses(of: "eth0").map(\.address.address) == expected)
   }
 }

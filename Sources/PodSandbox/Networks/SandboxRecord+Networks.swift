@@ -30,10 +30,4 @@ extension SandboxRecord {
       .init("K8S_POD_UID", metadata.uid),
     ]
   }
-
-  /// The addresses of `eth0`, the one that CRI calls the pod's IP first: the first IPv4 address, else the first at all.
-  func podAddresses() throws -> [String] {
-    guard let first = networks.first, let result = try first.parsedResult() else { return [] }
-    return result.addresses(of: first.interfaceName).map(\.address.address)
-  }
 }

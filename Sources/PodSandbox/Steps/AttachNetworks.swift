@@ -23,15 +23,16 @@ struct AttachNetworks: Step {
     for index in sandbox.record.networks.indices {
       let network = sandbox.record.networks[index]
       do {
-        sandbox.record.networks[index].result = try await cni.add(network.list(), sandbox.attachment(to: network))
-          .raw.description
+        let result = try await cni.add(network.list(), sandbox.attachment(to: network))
+        sandbox.record.networks[index].result = result.raw.description
+        if index == 0 { sandbox.addresses = result.addresses(of: network.interfaceName).map(\.address.address) }
       } catch let error as CNIError {
         // What the plugins before the failed one said helps theirs to undo it.
         sandbox.record.networks[index].result = error.partialResult?.description
         throw error
       }
     }
-    guard try !sandbox.record.podAddresses().isEmpty else {
+    guard !sandbox.addresses.isEmpty else {
       throw SandboxError(
         .internal,
         "failed to find network info for sandbox \"\(sandbox.record.id)\": network "

@@ -16,11 +16,11 @@ struct Commit: Step {
     try uncommitted.commit()
     try Failpoint.pass("do.Commit.middle")
     var record = sandbox.record
-    let addresses = try record.podAddresses()
     let commitment = SandboxRecord.Commitment(
       results: record.networks.map(\.result),
       outcome: SandboxRecord.Outcome(
-        pause: pause.identity, ip: addresses.first ?? "", additionalIPs: Array(addresses.dropFirst()),
+        pause: pause.identity, ip: sandbox.addresses.first ?? "",
+        additionalIPs: Array(sandbox.addresses.dropFirst()),
         networkNamespace: try sandbox.networkNamespaceIdentity()),
       trace: sandbox.trace.snapshot())
     try sandbox.host.store.commit(record.id, commitment)
