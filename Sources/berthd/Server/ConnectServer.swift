@@ -81,7 +81,8 @@ struct ConnectServer: Sendable {
     }
     switch outcome {
     case .answer(let answer):
-      accessLog.record(call, method: route?.method, traits: route?.traits ?? [], answer, request: request)
+      // Nobody waits for the log.
+      defer { accessLog.record(call, method: route?.method, traits: route?.traits ?? [], answer, request: request) }
       if answer.leavesBodyUnread { connection.evict(after: Self.lingering, from: channel) }
       try await write(answer, call, isHead: request.method == .head, with: writer)
     case .stream(let stream):
