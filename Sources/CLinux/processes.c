@@ -1,4 +1,5 @@
 #define _GNU_SOURCE
+#include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/prctl.h>
@@ -35,5 +36,14 @@ static _Thread_local void *operation;
 void clinux_set_operation(void *value) { operation = value; }
 
 void *clinux_operation(void) { return operation; }
+
+void clinux_unblock_child_signal(void) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGCHLD);
+  pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
+}
+
+int clinux_set_batch(void) { return sched_setscheduler(0, SCHED_BATCH, &(struct sched_param){0}); }
 
 void clinux_set_thread_name(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }

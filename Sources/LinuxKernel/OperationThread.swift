@@ -39,6 +39,13 @@ public final class OperationThread: TaskExecutor {
     guard let queue = Queue.current, queue.defer(body) else { return body() }
   }
 
+  /// Tells that nobody waits any more for the operation whose thread calls this: when the thread wakes up to end, it does not
+  /// push aside whoever passes the answer on (SCHED_BATCH, which changes nothing else). Without effect on any other thread.
+  public static func retire() {
+    // Refused, the thread ends all the same.
+    if isCurrent { _ = clinux_set_batch() }
+  }
+
   /// Whether the calling thread is an operation's, where nobody minds a blocking call.
   static var isCurrent: Bool { Queue.current != nil }
 
@@ -118,6 +125,7 @@ extension OperationThread {
     func run(_ generation: Int) {
       clinux_set_operation(Unmanaged.passUnretained(self).toOpaque())
       defer { clinux_set_operation(nil) }
+      clinux_unblock_child_signal()
       while true {
         semaphore.wait()
         let turn: Turn = state.withLock { state in

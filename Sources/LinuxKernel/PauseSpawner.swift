@@ -17,6 +17,7 @@ public final class PauseSpawner: Sendable {
     resources = try Resources(pauseBinary: pauseBinary)
     let outcome = Handoff<KernelError?>()
     try DedicatedThread.start(name: "berth-spawner", stackSize: 128 << 10) { [queue] in
+      clinux_unblock_child_signal()
       let failure = Self.enterEmptyNamespace()
       outcome.give(failure)
       if failure == nil { queue.run() }

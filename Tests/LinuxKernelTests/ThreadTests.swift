@@ -67,5 +67,35 @@ extension Kernel {
       #expect(ended.take() == worked)
       #expect(order.withLock { $0 } == [1, 2, 3])
     }
+
+    @Test("an operation does not block SIGCHLD, whatever the thread blocks that begins it")
+    func childSignal() async throws {
+      let thread = try await DedicatedThread.run { () throws(KernelError) in
+        var signals = sigset_t()
+        sigfillset(&signals)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+        return try OperationThread(name: "berth-test-op5")
+      }
+      let blocked = await Task(executorPreference: thread) {
+        var signals = sigset_t()
+        pthread_sigmask(SIG_BLOCK, nil, &signals)
+        return [SIGCHLD, SIGTERM].map { sigismember(&signals, $0) }
+      }.value
+      #expect(blocked == [0, 1])
+    }
+
+    @Test("an operation that retires wakes up behind others; no other thread does")
+    func retire() async throws {
+      OperationThread.retire()
+      #expect(sched_getscheduler(0) == SCHED_OTHER)
+      let thread = try OperationThread(name: "berth-test-op4")
+      let policies = await Task(executorPreference: thread) {
+        let before = sched_getscheduler(0)
+        OperationThread.retire()
+        return [before, sched_getscheduler(0)]
+      }.value
+      // SCHED_BATCH is not in every C library's headers.
+      #expect(policies == [SCHED_OTHER, 3])
+    }
   }
 }

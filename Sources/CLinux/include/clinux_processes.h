@@ -18,6 +18,11 @@ int clinux_pidfd_exit(int pidfd, bool reaps, struct clinux_exit *result);
 int clinux_clear_dumpable(void);
 // prctl(PR_SET_NAME) of the calling thread; more than 15 bytes are cut off.
 void clinux_set_thread_name(const char *name);
+// Unblocks SIGCHLD in the calling thread. When a child of this thread ends, the kernel then drops the signal at once if nobody
+// handles it; while the thread blocks it, another thread is woken to drop it.
+void clinux_unblock_child_signal(void);
+// sched_setscheduler(SCHED_BATCH) of the calling thread: its waking preempts no other thread.
+int clinux_set_batch(void);
 
 // What the calling thread works for, if it is a thread where nobody minds a blocking call; else NULL.
 void clinux_set_operation(void *value);

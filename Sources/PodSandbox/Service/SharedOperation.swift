@@ -116,6 +116,7 @@ final class SharedOperation<Value: Sendable>: Sendable {
       $0.waiting = [:]
       return waiting
     }
+    OperationThread.retire()
     for continuation in waiting { continuation.resume(returning: outcome) }
   }
 
