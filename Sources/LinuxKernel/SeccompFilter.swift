@@ -13,7 +13,8 @@ struct SeccompFilter: Sendable {
     "close", "exit_group", "ppoll", "read", "rt_sigprocmask", "rt_sigtimedwait", "signalfd4", "wait4",
   ]
 
-  /// A filter that also admits madvise(MADV_DONTNEED), and execveat with this one descriptor, which is pause's binary until its execution closes it.
+  /// A filter that also admits madvise(MADV_DONTNEED), and execveat with this one descriptor, which is pause's binary until
+  /// its execution closes it.
   init(executing binary: CInt) throws(KernelError) {
     guard let context = seccomp_init(UInt32(SCMP_ACT_KILL_PROCESS)) else {
       throw KernelError(errno: .noMemory, operation: "create", subject: "seccomp filter")

@@ -81,7 +81,7 @@ enum { SIG_BLOCK = 0, WNOHANG = 1, SFD_NONBLOCK = 04000, SFD_CLOEXEC = 02000000,
 enum { EINTR = 4, EAGAIN = 11 };
 enum { AT_NULL = 0, AT_PAGESZ = 6, MADV_DONTNEED = 4 };
 enum { PIPE = 3 };
-enum { MOST_PAGE = 65536 };
+enum { LARGEST_PAGE = 65536 };
 enum { STACK = 512 };  // more than any function here takes, with those it calls
 
 static _Noreturn void leave(int status) {
@@ -126,7 +126,7 @@ static word page_size(const word *stack) {
   const word *entry = stack + 1 + stack[0] + 1;
   while (*entry++) continue;
   while (entry[0] != AT_NULL && entry[0] != AT_PAGESZ) entry += 2;
-  return entry[0] == AT_PAGESZ ? entry[1] : MOST_PAGE;
+  return entry[0] == AT_PAGESZ ? entry[1] : LARGEST_PAGE;
 }
 
 static const word waited = 1UL << (SIGTERM - 1) | 1UL << (SIGINT - 1) | 1UL << (SIGCHLD - 1);
