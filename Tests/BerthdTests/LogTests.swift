@@ -46,7 +46,7 @@ import Testing
       let id = try await server.post(ConnectProtocolTests.path, #"{"version":"secret"}"#).headers["x-request-id"] ?? ""
       let failed = try await server.post("/nowhere", "{}")
       let lines = server.log.lines
-      #expect(lines.count == 2)
+      try #require(lines.count == 2)
       #expect(lines[0].contains(" debug    request code=ok duration_ms="))
       #expect(lines[0].contains(" method=Version pid=\(getpid()) request=\(id) uid=\(getuid())"))
       #expect(lines[0].contains(" gid=\(getgid()) "))

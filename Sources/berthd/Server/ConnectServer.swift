@@ -81,8 +81,8 @@ struct ConnectServer: Sendable {
     }
     switch outcome {
     case .answer(let answer):
-      // Nobody waits for the log.
-      defer { accessLog.record(call, method: route?.method, traits: route?.traits ?? [], answer, request: request) }
+      // Before the answer: whoever has it finds its entry in the log.
+      accessLog.record(call, method: route?.method, traits: route?.traits ?? [], answer, request: request)
       if answer.leavesBodyUnread { connection.evict(after: Self.lingering, from: channel) }
       try await write(answer, call, isHead: request.method == .head, with: writer)
     case .stream(let stream):
