@@ -46,4 +46,11 @@ void clinux_unblock_child_signal(void) {
 
 int clinux_set_batch(void) { return sched_setscheduler(0, SCHED_BATCH, &(struct sched_param){0}); }
 
+void clinux_thread_attributes_set_elsewhere(pthread_attr_t *attributes) {
+  cpu_set_t processors;
+  if (sched_getaffinity(0, sizeof processors, &processors) != 0) return;
+  CPU_CLR(sched_getcpu(), &processors);
+  if (CPU_COUNT(&processors) != 0) pthread_attr_setaffinity_np(attributes, sizeof processors, &processors);
+}
+
 void clinux_set_thread_name(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }

@@ -134,6 +134,8 @@ UNINSTRUMENTED static long close_all_but(int spared) {
 
 UNINSTRUMENTED static _Noreturn void become_pause(struct cspawn_request *request) {
   const struct cspawn_pause *pause = request->pause;
+  if (pause->network_namespace >= 0)
+    STEP(CSPAWN_NETWORK_NAMESPACE, CALL2(SYS_setns, pause->network_namespace, CLONE_NEWNET));
   if (pause->namespaces & CSPAWN_NEW_USER) STEP(CSPAWN_USER_MAPS, await_maps(request));
   if (pause->proc >= 0) set_oom_score(request);
   STEP(CSPAWN_CGROUP_NAMESPACE, CALL1(SYS_unshare, CLONE_NEWCGROUP));

@@ -117,6 +117,7 @@ const char *cspawn_step_name(enum cspawn_step step) {
   static const char *const names[] = {
       [CSPAWN_CLONE] = "clone3",
       [CSPAWN_TASKS] = "enter cgroup v1",
+      [CSPAWN_NETWORK_NAMESPACE] = "network namespace",
       [CSPAWN_USER_MAPS] = "user namespace maps",
       [CSPAWN_OOM_SCORE] = "oom_score_adj",
       [CSPAWN_CGROUP_NAMESPACE] = "unshare cgroup namespace",

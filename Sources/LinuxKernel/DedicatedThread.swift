@@ -20,10 +20,15 @@ public enum DedicatedThread {
   }
 
   /// Runs the closure on a new thread and does not wait for it.
+  ///
+  /// With `elsewhere` it runs beside the calling thread from the beginning: on another processor, where there is one. Left to
+  /// itself the kernel often queues it behind the thread that starts it, above all in a virtual machine, whose idle
+  /// processors do not count as idle.
   public static func start(
-    name: StaticString = "berth-blocking", stackSize: Int = 256 << 10, _ body: @escaping @Sendable () -> Void
+    name: StaticString = "berth-blocking", stackSize: Int = 256 << 10, elsewhere: Bool = false,
+    _ body: @escaping @Sendable () -> Void
   ) throws(KernelError) {
-    let code = Thread.launch(name, stackSize, detached: true, body).code
+    let code = Thread.launch(name, stackSize, detached: true, elsewhere: elsewhere, body).code
     guard code == 0 else { throw Thread.failure(code, name) }
   }
 
@@ -68,7 +73,8 @@ enum Thread {
 
   /// The error number (pthread functions do not set errno) and, when that is 0, the thread.
   static func launch(
-    _ name: StaticString, _ stackSize: Int, detached: Bool, _ run: @escaping @Sendable () -> Void
+    _ name: StaticString, _ stackSize: Int, detached: Bool, elsewhere: Bool = false,
+    _ run: @escaping @Sendable () -> Void
   ) -> (code: CInt, thread: pthread_t) {
     var attributes = pthread_attr_t()
     var code = pthread_attr_init(&attributes)
@@ -77,6 +83,7 @@ enum Thread {
     code = pthread_attr_setstacksize(&attributes, stackSize)
     precondition(code == 0, "a stack of \(stackSize) bytes is too small")
     pthread_attr_setdetachstate(&attributes, CInt(detached ? PTHREAD_CREATE_DETACHED : PTHREAD_CREATE_JOINABLE))
+    if elsewhere { clinux_thread_attributes_set_elsewhere(&attributes) }
     let body = Unmanaged.passRetained(Body(name, run))
     var thread = pthread_t()
     code = pthread_create(&thread, &attributes, { Thread.main($0) }, body.toOpaque())

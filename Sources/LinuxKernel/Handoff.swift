@@ -10,9 +10,10 @@ final class Handoff<Value: Sendable>: Sendable {
     semaphore.signal()
   }
 
-  /// To be called once.
+  /// Waits for the value; may be called again.
   func take() -> Value {
     semaphore.wait()
+    semaphore.signal()
     guard let value = value.withLock({ $0 }) else { preconditionFailure("signalled after the value is there") }
     return value
   }

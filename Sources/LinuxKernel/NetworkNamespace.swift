@@ -55,9 +55,18 @@ public enum NetworkNamespace {
   /// ``pin(process:at:)``.
   public static func pinNew(at path: String) throws(KernelError) {
     try onThread(name: "berth-netns") { () throws(KernelError) in
-      try retrying("create", "network namespace") { clinux_new_network_namespace() }
-      try pin(namespace: OwnedDescriptor.open("/proc/thread-self/ns/net", O_RDONLY), at: path)
+      try pin(namespace: makeForThisThread(), at: path)
     }
+  }
+
+  /// Moves the calling thread into a new network namespace.
+  static func makeForThisThread() throws(KernelError) -> OwnedDescriptor {
+    do throws(KernelError) {
+      try retrying("create", "network namespace") { clinux_new_network_namespace() }
+    } catch {
+      throw error.errno == .noSpace ? error.advising("no more of them: see /proc/sys/user/max_net_namespaces") : error
+    }
+    return try .open("/proc/thread-self/ns/net", O_RDONLY)
   }
 
   /// Takes the namespace off the file and removes the file, always both; what is gone already is success. Idempotent.

@@ -29,10 +29,12 @@ final class PauseRequest: Sendable {
     pause = .allocate(capacity: 1)
     pause.initialize(to: cspawn_pause())
     pause.pointee.namespaces = specification.namespaces.rawValue & 0xF
+    if specification.networkNamespace != nil { pause.pointee.namespaces &= ~CSPAWN_NEW_NETWORK.rawValue }
     if specification.userNamespace != nil { pause.pointee.namespaces |= CSPAWN_NEW_USER.rawValue }
     pause.pointee.binary = resources.binary.raw
     pause.pointee.null = resources.null.raw
     pause.pointee.pipe = pipe
+    pause.pointee.network_namespace = specification.networkNamespace?.raw ?? -1
     // Inside a user namespace the child could not lower its score: it is set together with the maps.
     pause.pointee.proc = specification.userNamespace == nil ? resources.proc.raw : -1
     pause.pointee.oom_score_adj = UnsafePointer(oomScore)

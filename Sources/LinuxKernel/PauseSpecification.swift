@@ -51,6 +51,9 @@ public struct UserNamespaceMapping: Hashable, Sendable {
 public struct PauseSpecification: Sendable {
   /// What it does not share with the host.
   public var namespaces: PauseNamespaces
+  /// The network namespace to start it in; otherwise the start makes one, if it is to have one. Where there is a user
+  /// namespace it belongs to that, and only the start can make it.
+  public var networkNamespace: SharedDescriptor?
   /// At most 64 bytes; needs the UTS namespace.
   public var hostname: String?
   /// The user, as a user namespace sees it if there is one.
@@ -68,7 +71,7 @@ public struct PauseSpecification: Sendable {
   /// The cgroup it is born in; it must exist.
   public var cgroup: Cgroup?
 
-  /// Creates a specification; the defaults are those of an ordinary pod.
+  /// Creates a specification without a ready network namespace; the defaults are those of an ordinary pod.
   public init(
     namespaces: PauseNamespaces = [.network, .uts, .ipc, .pid], hostname: String? = nil, uid: UInt32 = 65535,
     gid: UInt32 = 65535, supplementalGroups: [UInt32] = [], oomScoreAdjustment: Int = -998,

@@ -9,6 +9,8 @@ struct SandboxContext: StepContext {
   /// The doors to the kernel, the plugins and the disk.
   let host: SandboxHost
   let trace: TraceRecorder
+  /// The network namespace that was made ahead of the pause.
+  var networkNamespace: NewNetworkNamespace?
   /// The pause that this daemon started and has not yet committed.
   var uncommitted: StartedPause?
   /// The running pause.

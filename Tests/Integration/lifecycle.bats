@@ -138,6 +138,14 @@ teardown_file() { file_teardown; }
   discard "$id"
 }
 
+@test "lifecycle: a sysctl that cannot be set fails the run by name, and nothing is left" {
+  run -1 runp misset '.linux.sysctls = {"net.core.nothing": "1"}'
+  [[ $output == *StartPause* && $output == *net.core.nothing*"no such parameter"* ]]
+  run -1 runp misset '.linux.sysctls = {"kernel.shmmax": "words"}'
+  [[ $output == *StartPause* && $output == *"kernel.shmmax = words"* ]]
+  nothing_left
+}
+
 @test "lifecycle: a pod on the host's network has no netns and no address of its own" {
   id=$(runp on-host '.linux.security_context.namespace_options.network = "NODE" | .hostname = ""')
   has_state "$id" SANDBOX_READY

@@ -97,6 +97,26 @@ extension Kernel {
       }
     }
 
+    @Test("what is made ahead is prepared inside; a failure there is told, at every question")
+    func madeAhead() throws {
+      let made = try NewNetworkNamespace { try Sysctl.write("net.core.somaxconn", "502") }
+      let descriptor = try made.descriptor()
+      #expect(try FileIdentity(of: descriptor.raw) == FileIdentity(of: made.descriptor().raw))
+      #expect(try FileIdentity(of: descriptor.raw) != FileIdentity(of: "/proc/self/ns/net"))
+      let path = directory.path + "/cni-ahead"
+      try inPrivateMounts {
+        try DurableFile.create(path, with: [], mode: 0o444)
+        try Mounts.bind("/proc/self/fd/\(descriptor.raw)", path)
+        #expect(try NetworkNamespace.run(inside: path) { try text("/proc/sys/net/core/somaxconn") } == "502\n")
+        try NetworkNamespace.unpin(path)
+      }
+      let failed = try NewNetworkNamespace { try Sysctl.write("net.core.nothing", "1") }
+      for _ in 0..<2 {
+        let error = #expect(throws: KernelError.self) { _ = try failed.descriptor() }
+        #expect(error?.subject == "net.core.nothing")
+      }
+    }
+
     @Test("an operation's thread visits a pod's namespaces and comes home, after a failure too")
     func visit() async throws {
       let pause = try PauseSpawner(pauseBinary: pauseBinary()).start(PauseSpecification())

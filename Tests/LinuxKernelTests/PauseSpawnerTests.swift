@@ -49,6 +49,21 @@ extension Kernel {
       try end(pause)
     }
 
+    @Test("a pause starts in a network namespace that was made ahead, in it alone and not in another kind")
+    func madeAhead() throws {
+      let seen = Handoff<String>()
+      let made = try NewNetworkNamespace { seen.give(link("/proc/thread-self/ns/net")) }
+      var specification = PauseSpecification()
+      specification.networkNamespace = try made.descriptor()
+      let pause = try spawner.start(specification)
+      let theirs = link("/proc/\(pause.process.identity.pid)/ns/net")
+      #expect(theirs == seen.take() && theirs != link("/proc/self/ns/net"))
+      try end(pause)
+      specification.networkNamespace = SharedDescriptor(try .open("/proc/self/ns/uts", O_RDONLY))
+      let error = #expect(throws: KernelError.self) { _ = try spawner.start(specification) }
+      #expect(error?.errno == .invalidArgument && error?.operation == "start pause (network namespace)")
+    }
+
     @Test("an uncommitted pause has the pipe on 3 and nothing of the parent's")
     func descriptors() throws {
       let extra = try (0..<50).map { _ in try EventDescriptor() }

@@ -18,6 +18,31 @@ extension Kernel {
       await #expect(throws: Odd()) { try await DedicatedThread.run { () throws(Odd) -> Int in throw Odd() } }
     }
 
+    @Test("a thread that is to run elsewhere keeps off the processor of the one that starts it, if there is another")
+    func elsewhere() throws {
+      let allowed = try processors()
+      let theirs = Handoff<Set<Int>>()
+      try DedicatedThread.start(name: "berth-test-else", elsewhere: true) {
+        theirs.give((try? processors()) ?? [])
+      }
+      let given = theirs.take()
+      #expect(given.isSubset(of: allowed))
+      #expect(given.count == max(1, allowed.count - 1))
+      // The starting thread's own choice is as before.
+      #expect(try processors() == allowed)
+    }
+
+    /// The processors that the calling thread may use.
+    private func processors() throws -> Set<Int> {
+      let thread = try #require(link("/proc/thread-self").split(separator: "/").last.flatMap { Int32($0) })
+      let list = try status(thread, "Cpus_allowed_list")
+      return Set(
+        list.split(separator: ",").flatMap { part -> [Int] in
+          let ends = part.split(separator: "-").compactMap { Int($0) }
+          return Array(ends[0]...(ends.last ?? ends[0]))
+        })
+    }
+
     @Test("an operation's jobs run on one thread, in blocking calls too, and the thread ends")
     func operation() async throws {
       do {

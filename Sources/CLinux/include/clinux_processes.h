@@ -1,6 +1,7 @@
 #ifndef CLINUX_PROCESSES_H
 #define CLINUX_PROCESSES_H
 
+#include <pthread.h>
 #include <stdbool.h>
 
 int clinux_pidfd_open(int pid);
@@ -18,6 +19,9 @@ int clinux_pidfd_exit(int pidfd, bool reaps, struct clinux_exit *result);
 int clinux_clear_dumpable(void);
 // prctl(PR_SET_NAME) of the calling thread; more than 15 bytes are cut off.
 void clinux_set_thread_name(const char *name);
+// Lets a new thread run on every processor that this one may use but the one it is on; without effect if that is the only
+// one.
+void clinux_thread_attributes_set_elsewhere(pthread_attr_t *attributes);
 // Unblocks SIGCHLD in the calling thread. When a child of this thread ends, the kernel then drops the signal at once if nobody
 // handles it; while the thread blocks it, another thread is woken to drop it.
 void clinux_unblock_child_signal(void);

@@ -22,6 +22,7 @@ enum cspawn_namespaces {
 enum cspawn_step {
   CSPAWN_CLONE,
   CSPAWN_TASKS,
+  CSPAWN_NETWORK_NAMESPACE,
   CSPAWN_USER_MAPS,
   CSPAWN_OOM_SCORE,
   CSPAWN_CGROUP_NAMESPACE,
@@ -55,6 +56,7 @@ struct cspawn_pause {
   int binary;                 // open for execution, numbered 10 or above; the only one left open beside 0 to 3
   int null;                   // /dev/null, becomes 0 to 2
   int pipe;                   // becomes 3
+  int network_namespace;      // entered instead of a new one, or -1
   int proc;                   // the directory /proc, or -1: leave oom_score_adj as it is
   const char *oom_score_adj;  // decimal digits
   const char *hostname;       // NULL: inherited

@@ -39,6 +39,8 @@ extension SandboxService {
   ) async throws(SandboxError) -> String {
     let name = SandboxName(run.configuration.metadata)
     let transaction = SandboxTransaction<SandboxContext>(thread: thread, timer: host.timer)
+    // Made beside the first steps. It may precede the intent, since it needs no undo: nothing but this operation holds it.
+    let networkNamespace = run.configuration.linux.makeNetworkNamespace()
     let record: SandboxRecord
     do throws(SandboxError) {
       record = try await intent(run, handler)
@@ -47,7 +49,8 @@ extension SandboxService {
       throw error
     }
     let trace = TraceRecorder(.run, sandboxID: run.id, startedAt: run.startedAt)
-    let context = SandboxContext(record: record, host: host, trace: trace)
+    var context = SandboxContext(record: record, host: host, trace: trace)
+    context.networkNamespace = networkNamespace
     do throws(TransactionFailure<SandboxContext>) {
       let made = try await transaction.run(Steps.all, on: context) { run.operation.beginEnding() }
       publish(made)

@@ -6,8 +6,8 @@ extension PauseSpecification {
   /// As the peers: of all processes of a pod, pause is killed last.
   private static let oomScoreAdjustment = -998
 
-  /// The pause that the sandbox asks for.
-  init(_ sandbox: SandboxContext) {
+  /// The pause that the sandbox asks for; waits for its network namespace.
+  init(_ sandbox: SandboxContext) throws {
     let context = sandbox.record.configuration.linux.securityContext
     let options = context.namespaceOptions
     var namespaces: PauseNamespaces = []
@@ -25,6 +25,7 @@ extension PauseSpecification {
       userNamespace: options.userNamespace.map(UserNamespaceMapping.init),
       seccomp: true,
       cgroup: sandbox.paths.pauseCgroup)
+    networkNamespace = try sandbox.networkNamespace?.descriptor()
   }
 }
 
@@ -39,20 +40,6 @@ extension UserNamespaceMapping {
 extension SandboxRecord {
   /// The host name inside; without a request the id's first 12 digits, as CRI-O does it.
   var hostname: String { configuration.hostname.isEmpty ? String(id.prefix(12)) : configuration.hostname }
-}
-
-extension LinuxConfiguration {
-  /// What is asked for, over what every pod with a network of its own gets from the peers: any user may bind low ports
-  /// and ping.
-  var effectiveSysctls: [(name: String, value: String)] {
-    var values: [String: String] = [:]
-    if securityContext.namespaceOptions.network == .pod {
-      values["net.ipv4.ip_unprivileged_port_start"] = "0"
-      // The range is in ids of the user namespace, and not all of them are mapped there.
-      if securityContext.namespaceOptions.userNamespace == nil { values["net.ipv4.ping_group_range"] = "0 2147483647" }
-    }
-    return values.merging(sysctls) { _, asked in asked }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-  }
 }
 
 extension CgroupLimits {

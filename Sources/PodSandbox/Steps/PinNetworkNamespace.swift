@@ -1,7 +1,7 @@
 import LinuxKernel
-import Netlink
 
-/// Binds the network namespace to its file, so that plugins and people reach it by path, and brings `lo` up.
+/// Binds the network namespace to its file, so that plugins and people reach it by path; where pause's start has made it,
+/// it is prepared here.
 struct PinNetworkNamespace: Step {
   let name = StepName.pinNetworkNamespace
   // DEL needs the namespace.
@@ -11,8 +11,10 @@ struct PinNetworkNamespace: Step {
     guard sandbox.record.hasNetworkNamespace, let pause = sandbox.pause else { return }
     try NetworkNamespace.pin(process: pause, at: sandbox.paths.networkNamespace)
     try Failpoint.pass("do.PinNetworkNamespace.middle")
-    let socket = try RouteSocket(inside: sandbox.paths.networkNamespace)
-    try socket.setUp(socket.link(named: "lo").index)
+    guard sandbox.networkNamespace == nil else { return sandbox.networkNamespace = nil }
+    try NetworkNamespace.run(inside: sandbox.paths.networkNamespace) {
+      try sandbox.record.configuration.linux.prepareNetworkNamespace()
+    }
   }
 
   func undo(_ sandbox: inout SandboxContext) throws {

@@ -1,7 +1,7 @@
 import Glibc
 import LinuxKernel
 
-/// Starts the pause process in the pod's new namespaces, and sets the namespaces' sysctls.
+/// Starts the pause process in the pod's new namespaces, and sets the sysctls of all but the network's.
 ///
 /// Until Commit the pause dies with the daemon: it holds the read end of a pipe of ours.
 struct StartPause: Step {
@@ -14,7 +14,7 @@ struct StartPause: Step {
     sandbox.pause = pause.process
     if let reason = pause.oomScoreError { sandbox.host.warnOfOOMScore(reason) }
     try Failpoint.pass("do.StartPause.middle")
-    let sysctls = sandbox.record.configuration.linux.effectiveSysctls
+    let sysctls = sandbox.record.configuration.linux.otherSysctls
     if !sysctls.isEmpty { try Sysctl.write(sysctls, inside: pause.process) }
   }
 
