@@ -2,6 +2,8 @@
 #include <sched.h>
 #include <stddef.h>
 #include <sys/mount.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "CLinux.h"
 
@@ -18,3 +20,5 @@ int clinux_enter_process_namespaces(int pidfd, bool network, bool ipc, bool uts,
   return setns(pidfd, (network ? CLONE_NEWNET : 0) | (ipc ? CLONE_NEWIPC : 0) | (uts ? CLONE_NEWUTS : 0) |
                           (pid ? CLONE_NEWPID : 0));
 }
+
+int clinux_set_thread_user(unsigned user) { return (int)syscall(SYS_setresuid, -1, user, -1); }

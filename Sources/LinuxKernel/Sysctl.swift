@@ -46,13 +46,17 @@ public enum Sysctl {
   /// Writes parameters in the process' network, IPC and UTS namespaces, on a thread of its own, while the caller waits.
   ///
   /// Whether they belong to a namespace of the process' own is the caller's to check: see ``isNamespaced(_:network:ipc:)``.
+  /// `user` is who root is there: later kernels (Linux 6.18) let nobody else set what an IPC namespace has.
   public static func write(
-    _ settings: [(name: String, value: String)], inside process: ProcessHandle
+    _ settings: [(name: String, value: String)], inside process: ProcessHandle, as user: UInt32 = 0
   ) throws(KernelError) {
     try NetworkNamespace.onThread(name: "berth-sysctl") { () throws(KernelError) in
       try retrying("enter the namespaces of", "process \(process.identity.pid)") {
         clinux_enter_process_namespaces(process.pidfd, true, true, true, false)
       }
+      try retrying("become", "user \(user)") { clinux_set_thread_user(user) }
+      // The saved user is still root: only want of memory can keep the thread from becoming it again.
+      defer { while clinux_set_thread_user(0) != 0 { usleep(1000) } }
       for (name, value) in settings { try write(name, value) }
     }
   }

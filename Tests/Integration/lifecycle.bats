@@ -146,6 +146,17 @@ teardown_file() { file_teardown; }
   nothing_left
 }
 
+@test "lifecycle: a pod in a user namespace has its sysctls, lo and its network there" {
+  map='[{host_id: 200000, container_id: 0, length: 65536}]'
+  id=$(runp mapped ".linux.security_context.namespace_options.userns_options = {mode: \"POD\", uids: $map, gids: $map}
+    | .linux.sysctls = {\"net.core.somaxconn\": \"778\", \"kernel.shmmni\": \"79\"}")
+  [ "$(readlink "/proc/$(pause_of "$id")/ns/user")" != "$(readlink /proc/self/ns/user)" ]
+  [ "$(in_pod "$id" cat /proc/sys/net/core/somaxconn)" = 778 ]
+  [ "$(nsenter -t "$(pause_of "$id")" -i cat /proc/sys/kernel/shmmni)" = 79 ]
+  in_pod "$id" ip -j link show lo | jq -e '.[0].flags | index("UP")'
+  discard "$id"
+}
+
 @test "lifecycle: a pod on the host's network has no netns and no address of its own" {
   id=$(runp on-host '.linux.security_context.namespace_options.network = "NODE" | .hostname = ""')
   has_state "$id" SANDBOX_READY

@@ -10,5 +10,7 @@ int clinux_new_network_namespace(void);
 int clinux_new_private_mount_namespace(void);
 // setns(2) with a pidfd: the process' network, IPC and UTS namespaces, as chosen.
 int clinux_enter_process_namespaces(int pidfd, bool network, bool ipc, bool uts, bool pid);
+// setresuid(2) of the effective user, for the calling thread alone: the C library's changes the whole process.
+int clinux_set_thread_user(unsigned user);
 
 #endif

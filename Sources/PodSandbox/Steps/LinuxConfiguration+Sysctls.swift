@@ -16,6 +16,11 @@ extension LinuxConfiguration {
   /// What the pod's other namespaces get.
   var otherSysctls: [(name: String, value: String)] { Self.sorted(sysctls.filter { !Self.isNetwork($0.key) }) }
 
+  /// Who the pod's root is on the host.
+  var rootUser: UInt32 {
+    securityContext.namespaceOptions.userNamespace?.uids.first { $0.containerID == 0 }?.hostID ?? 0
+  }
+
   private static func isNetwork(_ name: String) -> Bool { Sysctl.isNamespaced(name, network: true, ipc: false) }
 
   private static func sorted(_ values: [String: String]) -> [(name: String, value: String)] {

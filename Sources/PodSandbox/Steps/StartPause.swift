@@ -14,8 +14,9 @@ struct StartPause: Step {
     sandbox.pause = pause.process
     if let reason = pause.oomScoreError { sandbox.host.warnOfOOMScore(reason) }
     try Failpoint.pass("do.StartPause.middle")
-    let sysctls = sandbox.record.configuration.linux.otherSysctls
-    if !sysctls.isEmpty { try Sysctl.write(sysctls, inside: pause.process) }
+    let linux = sandbox.record.configuration.linux
+    let sysctls = linux.otherSysctls
+    if !sysctls.isEmpty { try Sysctl.write(sysctls, inside: pause.process, as: linux.rootUser) }
   }
 
   /// Ends the pause through the handle that this daemon holds, else finds it by its cgroup; never by a recorded pid.
