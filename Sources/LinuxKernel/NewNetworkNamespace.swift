@@ -9,10 +9,12 @@ public final class NewNetworkNamespace: Sendable {
   ///
   /// Needs CAP_SYS_ADMIN; EAGAIN when there is no thread to spare.
   public init(_ prepare: @escaping @Sendable () throws -> Void) throws(KernelError) {
+    try Failpoint.pass("netns.before")
     try DedicatedThread.start(name: "berth-netns", elsewhere: true) { [outcome] in
       outcome.give(
         Result {
           let namespace = SharedDescriptor(try NetworkNamespace.makeForThisThread())
+          try Failpoint.pass("netns.middle")
           try prepare()
           return namespace
         })

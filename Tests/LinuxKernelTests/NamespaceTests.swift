@@ -130,6 +130,22 @@ extension Kernel {
       }.value
     }
 
+    @Test("a user namespace's IPC sysctls are set as its root, and the thread is the daemon's again, after a failure too")
+    func sysctlsOfUserNamespace() async throws {
+      let range = UserNamespaceMapping.Range(hostID: 100_000, containerID: 0, length: 65_536)
+      let mapping = UserNamespaceMapping(uids: [range], gids: [range])
+      let pause = try PauseSpawner(pauseBinary: pauseBinary()).start(PauseSpecification(userNamespace: mapping))
+      try await Task(executorPreference: try OperationThread(name: "berth-test-user")) { () async throws -> Void in
+        let home = link("/proc/thread-self/ns/ipc")
+        try Sysctl.write([("kernel.shmmni", "81")], inside: pause.process, as: 100_000)
+        #expect(throws: KernelError.self) {
+          try Sysctl.write([("kernel.shmmax", "words")], inside: pause.process, as: 100_000)
+        }
+        #expect(link("/proc/thread-self/ns/ipc") == home)
+        #expect(try text("/proc/thread-self/status").contains("\nUid:\t0\t0\t0\t0\n"))
+      }.value
+    }
+
     @Test("a failed pin leaves no file, and a missing directory is named")
     func failedPin() throws {
       let missing = #expect(throws: KernelError.self) { try NetworkNamespace.pinNew(at: directory.path + "/none/x") }

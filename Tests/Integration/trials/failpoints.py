@@ -36,7 +36,7 @@ def points(action, steps):
 
 
 def writes(*numbered):
-    """The nth write among the records, and the step that it belongs to; None for the one that no step waits for."""
+    """The nth write among the records, and the step that it belongs to; None for the one whose failure fails nothing."""
     for count, step in numbered:
         for place in PLACES:
             yield f"write.sandboxes.{place}", count, step
@@ -47,7 +47,7 @@ def table():
         "Run": [*points("do", STEPS), *writes((1, "ReserveName"), (2, "Commit")),
                 ("sync.sandboxes.before", 1, "AttachNetworks"), ("sync.sandboxes.after", 1, "AttachNetworks"),
                 *((f"write.results.{place}", 1, "AttachNetworks") for place in PLACES),
-                ("pin.middle", 1, "PinNetworkNamespace")],
+                ("pin.middle", 1, "PinNetworkNamespace"), ("netns.middle", 1, "StartPause")],
         "FailedRun": [*points("undo", STEPS[:-1])],
         "Stop": [*points("undo", STEPS[2:]), *writes((3, "Commit"), (4, None))],
         "Remove": [*points("undo", STEPS), *writes((3, "Commit"))],
@@ -57,6 +57,8 @@ def table():
         for point, count, step in passed:
             for effect in EFFECTS:
                 yield Case(operation, point, count, effect, step)
+    # Where there is no thread to make the network namespace ahead, pause's start makes it.
+    yield Case("Run", "netns.before", 1, "error", None)
 
 
 class Trial:
