@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import SystemPackage
 import Testing
 
@@ -51,13 +52,13 @@ extension Kernel {
 
     @Test("a pause starts in a network namespace that was made ahead, in it alone and not in another kind")
     func madeAhead() throws {
-      let seen = Handoff<String>()
-      let made = try NewNetworkNamespace { seen.give(link("/proc/thread-self/ns/net")) }
+      let seen = Mutex("")
+      let made = try NewNetworkNamespace { seen.withLock { $0 = link("/proc/thread-self/ns/net") } }
       var specification = PauseSpecification()
       specification.networkNamespace = try made.descriptor()
       let pause = try spawner.start(specification)
       let theirs = link("/proc/\(pause.process.identity.pid)/ns/net")
-      #expect(theirs == seen.take() && theirs != link("/proc/self/ns/net"))
+      #expect(theirs == seen.withLock { $0 } && theirs != link("/proc/self/ns/net"))
       try end(pause)
       specification.networkNamespace = SharedDescriptor(try .open("/proc/self/ns/uts", O_RDONLY))
       let error = #expect(throws: KernelError.self) { _ = try spawner.start(specification) }
