@@ -175,6 +175,14 @@ cni_list() { berthctl cni list "$@"; }
   [ -z "$(ls -d /tmp/berthctl-cni.* 2>/dev/null)" ]
 }
 
+@test "cni --dry-run: works in TMPDIR, and says so where it cannot" {
+  TMPDIR="$work/none" run -1 cni del plain "$namespace" --dry-run
+  [[ $output == *"$work/none"*TMPDIR*"No such file"* ]]
+  mkdir "$work/temporary"
+  TMPDIR="$work/temporary" run -0 cni del plain "$namespace" --dry-run
+  [ -z "$(ls "$work/temporary")" ]
+}
+
 @test "cni status: the plugin's own code; before 1.1.0 nobody is asked" {
   run --separate-stderr cni status plain
   [ "$status" -eq 0 ]

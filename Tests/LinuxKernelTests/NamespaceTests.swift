@@ -130,7 +130,7 @@ extension Kernel {
       }.value
     }
 
-    @Test("a user namespace's IPC sysctls are set as its root, and the thread is the daemon's again, after a failure too")
+    @Test("a user namespace's IPC sysctls are set as its root; the thread is the daemon's again, after a failure too")
     func sysctlsOfUserNamespace() async throws {
       let range = UserNamespaceMapping.Range(hostID: 100_000, containerID: 0, length: 65_536)
       let mapping = UserNamespaceMapping(uids: [range], gids: [range])

@@ -12,9 +12,11 @@ struct CacheShadow {
   /// Why the real cache could not be looked into, if so.
   private(set) var unreadable: String?
 
-  /// Makes the directory, with the entries of one network. Errors: there is no place for temporary files.
+  /// Makes the directory below TMPDIR, else /tmp, with the entries of one network. Errors: there is no place for temporary
+  /// files.
   init(of cache: String, network: String) throws(CNIError) {
-    let made = "/tmp/berthctl-cni.XXXXXX".withCString { template -> String? in
+    let temporary = getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+    let made = "\(temporary)/berthctl-cni.XXXXXX".withCString { template -> String? in
       guard let copy = strdup(template) else { return nil }
       defer { free(copy) }
       return mkdtemp(copy).map { String(cString: $0) }
@@ -22,7 +24,8 @@ struct CacheShadow {
     guard let made, mkdir(made + "/results", 0o700) == 0 else {
       throw CNIError(
         .cache, code: CNIError.Code.ioFailure,
-        "could not make a directory in /tmp for a dry run: \(String(cString: strerror(errno)))")
+        "could not make a directory in \(temporary) for a dry run (TMPDIR names another): "
+          + String(cString: strerror(errno)))
     }
     path = made
     link(cache, network: network)
