@@ -29,16 +29,17 @@ var targets: [Target] = [
   .target(
     name: "LinuxKernel", dependencies: ["CLinux", "CSpawn", "CSeccomp", systemPackage],
     swiftSettings: swiftSettings),
+  .target(name: "JSON", swiftSettings: swiftSettings),
   .target(name: "Netlink", dependencies: ["LinuxKernel", "CMnl", systemPackage], swiftSettings: swiftSettings),
-  .target(name: "CNI", dependencies: ["LinuxKernel", systemPackage], swiftSettings: swiftSettings),
+  .target(name: "CNI", dependencies: ["LinuxKernel", "JSON", systemPackage], swiftSettings: swiftSettings),
   .target(
     name: "PodSandbox",
     dependencies: [
-      "CNI", "Netlink", "LinuxKernel", systemPackage, logging, serviceLifecycle,
+      "CNI", "Netlink", "LinuxKernel", "JSON", systemPackage, logging, serviceLifecycle,
       .product(name: "Metrics", package: "swift-metrics"),
     ],
     swiftSettings: swiftSettings),
-  .target(name: "RuntimeAPI", dependencies: [nioCore, nioPosix, nioHTTP1], swiftSettings: swiftSettings),
+  .target(name: "RuntimeAPI", dependencies: ["JSON", nioCore, nioPosix, nioHTTP1], swiftSettings: swiftSettings),
   .executableTarget(
     name: "berthd",
     dependencies: [
@@ -54,23 +55,24 @@ var targets: [Target] = [
   .executableTarget(
     name: "berthctl",
     dependencies: [
-      "RuntimeAPI", "CNI",
+      "RuntimeAPI", "CNI", "JSON",
       argumentParser,
       .product(name: "Yams", package: "Yams"),
     ],
     swiftSettings: swiftSettings),
   .executableTarget(
-    name: "noop-plugin", dependencies: ["CNI"], path: "Tests/NoopPlugin", exclude: ["README.md"],
+    name: "noop-plugin", dependencies: ["CNI", "JSON"], path: "Tests/NoopPlugin", exclude: ["README.md"],
     swiftSettings: swiftSettings),
   .testTarget(name: "LinuxKernelTests", dependencies: ["LinuxKernel", systemPackage], swiftSettings: swiftSettings),
   .testTarget(
     name: "NetlinkTests", dependencies: ["Netlink", "LinuxKernel", systemPackage], swiftSettings: swiftSettings),
   .testTarget(
-    name: "CNITests", dependencies: ["CNI", "LinuxKernel", systemPackage], exclude: ["Corpus"],
+    name: "CNITests", dependencies: ["CNI", "JSON", "LinuxKernel", systemPackage], exclude: ["Corpus"],
     resources: [.copy("Fixtures")],
     swiftSettings: swiftSettings),
   .testTarget(
-    name: "PodSandboxTests", dependencies: ["PodSandbox", "CNI", "Netlink", "LinuxKernel", systemPackage, logging],
+    name: "PodSandboxTests",
+    dependencies: ["PodSandbox", "CNI", "Netlink", "LinuxKernel", "JSON", systemPackage, logging],
     swiftSettings: swiftSettings),
   .testTarget(name: "RuntimeAPITests", dependencies: ["RuntimeAPI"], swiftSettings: swiftSettings),
   .testTarget(
@@ -106,6 +108,7 @@ let package = Package(
   name: "berth",
   products: [
     .library(name: "CNI", targets: ["CNI"]),
+    .library(name: "JSON", targets: ["JSON"]),
     .library(name: "Netlink", targets: ["Netlink"]),
     .executable(name: "berthd", targets: ["berthd"]),
     .executable(name: "berthctl", targets: ["berthctl"]),

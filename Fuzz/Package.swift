@@ -7,7 +7,8 @@ let package = Package(
   dependencies: [.package(name: "berth", path: "..")],
   targets: [
     .executableTarget(
-      name: "parser-fuzzer", dependencies: [.product(name: "CNI", package: "berth")], path: "Sources/ParserFuzzer",
+      name: "parser-fuzzer", dependencies: [.product(name: "CNI", package: "berth"), .product(name: "JSON", package: "berth")],
+      path: "Sources/ParserFuzzer",
       swiftSettings: [
         .enableExperimentalFeature("Extern"), .treatAllWarnings(as: .error),
       ],

@@ -12,12 +12,13 @@ set -euo pipefail
 arrows='
 LinuxKernel | CLinux CSpawn CSeccomp     | SystemPackage
 Netlink     | LinuxKernel CMnl           | SystemPackage
-CNI         | LinuxKernel                | SystemPackage
-PodSandbox  | CNI Netlink LinuxKernel    | SystemPackage Logging Metrics ServiceLifecycle
-RuntimeAPI  |                            | NIOCore NIOPosix NIOHTTP1 NIOFoundationCompat
-berthctl    | RuntimeAPI CNI             | ArgumentParser Yams NIOCore
+JSON        |                            |
+CNI         | LinuxKernel JSON           | SystemPackage
+PodSandbox  | CNI Netlink LinuxKernel JSON | SystemPackage Logging Metrics ServiceLifecycle
+RuntimeAPI  | JSON                       | NIOCore NIOPosix NIOHTTP1 NIOFoundationCompat
+berthctl    | RuntimeAPI CNI JSON        | ArgumentParser Yams NIOCore
 berthd      | RuntimeAPI PodSandbox      | SystemPackage Logging Metrics ServiceLifecycle UnixSignals ArgumentParser Hummingbird HummingbirdCore HTTPTypes NIOCore NIOPosix NIOHTTP1
-noop-plugin | CNI                        | SystemPackage
+noop-plugin | CNI JSON                   | SystemPackage
 CLinux      |                            |
 CSpawn      |                            |
 CMnl        |                            |

@@ -22,7 +22,7 @@ struct SandboxContext: StepContext {
   var addresses: [String] = []
   /// Whether plugins of an earlier life of the daemon may still be at work on this sandbox.
   var mayHaveOrphans = false
-  var deadline: ContinuousClock.Instant
+  var deadline: SuspendingClock.Instant
 
   init(record: SandboxRecord, host: SandboxHost, trace: TraceRecorder, pause: ProcessHandle? = nil) {
     self.record = record

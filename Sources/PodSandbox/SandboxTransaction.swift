@@ -60,13 +60,13 @@ struct SandboxTransaction<Context: StepContext>: Sendable {
         reports.append(StepReport(step: step.name, outcome: .skipped, error: reason, milliseconds: 0))
         continue
       }
-      let start = ContinuousClock.now
+      let start = SuspendingClock.now
       let attempt = await perform(step, .undo, on: current)
       current = attempt.sandbox
       reports.append(
         StepReport(
           step: step.name, outcome: attempt.fault == nil ? .ok : .failed, error: attempt.fault.map { "\($0)" },
-          milliseconds: Double((ContinuousClock.now - start).nanoseconds) / 1e6))
+          milliseconds: Double((SuspendingClock.now - start).nanoseconds) / 1e6))
     }
     return (current, reports)
   }

@@ -5,7 +5,7 @@ extension Trace.PluginCall {
   private static let stderrLimit = 4096
 
   /// A plugin call, its time as an offset from `begin`.
-  init(_ call: PluginCallRecord, since begin: ContinuousClock.Instant) {
+  init(_ call: PluginCallRecord, since begin: SuspendingClock.Instant) {
     plugin = call.plugin
     network = call.network
     verb = call.verb.rawValue

@@ -4,7 +4,7 @@ import Synchronization
 
 /// Writes down one operation while it runs: each step, and under it each plugin call.
 final class TraceRecorder: Sendable {
-  private let begin = ContinuousClock.now
+  private let begin = SuspendingClock.now
   private let trace: Mutex<Trace>
 
   init(_ operation: Trace.Operation, sandboxID: String, startedAt: Int64 = .nowSinceEpoch) {
@@ -62,7 +62,7 @@ final class TraceRecorder: Sendable {
     }
   }
 
-  private var elapsed: Int64 { (ContinuousClock.now - begin).nanoseconds }
+  private var elapsed: Int64 { (SuspendingClock.now - begin).nanoseconds }
 }
 
 extension Duration {

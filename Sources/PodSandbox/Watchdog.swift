@@ -14,7 +14,7 @@ enum Watchdog {
   ///
   /// - Parameter late: Called with the value of a body that returns after it was given up.
   static func run<T: Sendable>(
-    on thread: OperationThread, until deadline: ContinuousClock.Instant, timer: DeadlineTimer,
+    on thread: OperationThread, until deadline: SuspendingClock.Instant, timer: DeadlineTimer,
     _ body: @escaping @Sendable () async -> T, late: @escaping @Sendable (T) async -> Void = { _ in }
   ) async -> T? {
     let first = FirstResult<T?>()

@@ -1,4 +1,5 @@
 import CNI
+import JSON
 import LinuxKernel
 import Testing
 

@@ -1,5 +1,6 @@
 import CNI
 import Glibc
+import JSON
 import LinuxKernel
 import Testing
 

@@ -8,7 +8,7 @@ extension Kernel {
     func order() async throws {
       let timer = try DeadlineTimer()
       let (rings, continuation) = AsyncStream<String>.makeStream()
-      let now = ContinuousClock.now
+      let now = SuspendingClock.now
       _ = timer.schedule(at: now + .seconds(3600)) { continuation.yield("in an hour") }
       _ = timer.schedule(at: now + .milliseconds(20)) { continuation.yield("second") }
       let disarmed = timer.schedule(at: now + .milliseconds(15)) { continuation.yield("disarmed") }

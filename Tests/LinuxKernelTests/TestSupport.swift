@@ -81,12 +81,12 @@ func link(_ path: String) -> String {
 }
 
 /// Far enough away never to come in a working test.
-func soon() -> ContinuousClock.Instant { .now.advanced(by: .seconds(20)) }
+func soon() -> SuspendingClock.Instant { .now.advanced(by: .seconds(20)) }
 
 /// Waits for what has no event to wait for.
 func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
   let deadline = soon()
-  while ContinuousClock.now < deadline {
+  while SuspendingClock.now < deadline {
     if try condition() { return true }
     usleep(2000)
   }

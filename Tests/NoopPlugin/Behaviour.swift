@@ -1,4 +1,5 @@
 import CNI
+import JSON
 
 /// What the plugin does when it is called with one verb; README.md says what each key means.
 struct Behaviour {

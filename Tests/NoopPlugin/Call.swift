@@ -1,5 +1,6 @@
 import CNI
 import Glibc
+import JSON
 
 /// What this execution of the plugin was given.
 struct Call {

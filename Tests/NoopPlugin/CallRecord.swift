@@ -1,5 +1,6 @@
 import CNI
 import Glibc
+import JSON
 
 /// One call as a line of JSON, for tests to look at what a runtime gave to its plugins.
 struct CallRecord {

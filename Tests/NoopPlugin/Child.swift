@@ -1,5 +1,6 @@
 import CNI
 import Glibc
+import JSON
 
 /// Processes that a call starts: one that stays behind, and one that is waited for.
 enum Child {

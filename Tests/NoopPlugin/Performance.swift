@@ -1,5 +1,6 @@
 import CNI
 import Glibc
+import JSON
 
 /// One behaviour, carried out.
 struct Performance {

@@ -1,4 +1,5 @@
 import CNI
+import JSON
 
 /// An error in the form in which plugins print them; codes of 100 and more are this plugin's own.
 struct PluginError: Error {

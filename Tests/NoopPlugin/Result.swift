@@ -1,4 +1,5 @@
 import CNI
+import JSON
 
 /// What an unscripted call prints, by verb.
 struct Result {

@@ -1,4 +1,5 @@
 import CNI
+import JSON
 
 /// The script: a behaviour for each verb, and what goes for all of them.
 struct Script {

@@ -1,5 +1,6 @@
 import CNI
 import Glibc
+import JSON
 
 /// What a plugin checks before it does anything, in the order of the reference plugins' skel: the environment, the JSON, the
 /// names, the version, the network namespace.

@@ -8,7 +8,7 @@ import Testing
 /// Steps in memory that write down what they are told.
 private struct Journal: StepContext {
   let trace = TraceRecorder(.run, sandboxID: "test")
-  var deadline = ContinuousClock.now
+  var deadline = SuspendingClock.now
   var entries: [String] = []
 }
 

@@ -1,4 +1,5 @@
 import CNI
+import JSON
 
 /// The values of CNI's capabilities for one pod, from CRI's fields and the pod's annotations.
 ///

@@ -1,4 +1,5 @@
 import CNI
+import JSON
 
 extension SandboxRecord.Network {
   /// How many plugins one pass over the list calls at most.

@@ -1,4 +1,5 @@
 import CNI
+import JSON
 
 extension JSON {
   /// The path of the first field, at any depth, that is here and not in `other`; `nil` when all are.

@@ -1,6 +1,7 @@
 import CNI
 import FoundationEssentials
 import Glibc
+import JSON
 import LinuxKernel
 
 /// The durable records: one file a sandbox, named by its id, of one or two lines of JSON.

@@ -6,7 +6,7 @@ final class Debts: Sendable {
   struct Debt: Sendable {
     let sandbox: Sandbox
     var attempts = 0
-    var due: ContinuousClock.Instant = .now
+    var due: SuspendingClock.Instant = .now
     let since: Int64
   }
 
@@ -56,7 +56,7 @@ final class Debts: Sendable {
 
   private func collect() async {
     while !Task.isCancelled, let next = all.map(\.due).min() {
-      do { try await Task.sleep(until: next, clock: .continuous) } catch { return }
+      do { try await Task.sleep(until: next, clock: .suspending) } catch { return }
       for debt in all where debt.due <= .now { await attempt(debt.sandbox) }
     }
   }

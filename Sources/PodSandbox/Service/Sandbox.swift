@@ -16,7 +16,7 @@ final class Sandbox: Sendable {
     /// The last stop, or remove that failed.
     var lastTrace: Trace?
     /// The last look for drift.
-    var drift: (at: ContinuousClock.Instant, findings: [String])?
+    var drift: (at: SuspendingClock.Instant, findings: [String])?
     /// Whether Remove has taken it.
     var isRemoved = false
     /// The Remove under way, for a run that waits for the name.

@@ -4,7 +4,7 @@ import Logging
 extension SandboxService {
   /// What is left of sandboxes that could not be cleaned up, and of records that cannot be used. From memory.
   public func leftovers() -> [Leftover] {
-    let now = ContinuousClock.now
+    let now = SuspendingClock.now
     let sandboxes = registry.all.map(\.current).filter { !$0.leftovers.isEmpty }.map { state in
       Leftover(
         kind: .sandbox, sandboxID: state.record.id, name: "\(state.record.name)", steps: state.leftovers,

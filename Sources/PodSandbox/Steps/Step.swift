@@ -25,7 +25,7 @@ protocol StepContext: Sendable {
   /// Times of the steps and plugin calls.
   var trace: TraceRecorder { get }
   /// What a step may wait for at most; set before each one.
-  var deadline: ContinuousClock.Instant { get set }
+  var deadline: SuspendingClock.Instant { get set }
 }
 
 extension Step<SandboxContext> {

@@ -7,13 +7,13 @@ final class CallContext: Sendable {
   /// Who asks.
   let peer: PeerCredentials?
   /// When the answer is no longer waited for.
-  let deadline: ContinuousClock.Instant?
+  let deadline: SuspendingClock.Instant?
   /// When the head had arrived.
-  let startedAt: ContinuousClock.Instant
+  let startedAt: SuspendingClock.Instant
   private let sandbox = Mutex<String?>(nil)
 
   init(
-    peer: PeerCredentials?, deadline: ContinuousClock.Instant? = nil, startedAt: ContinuousClock.Instant = .now,
+    peer: PeerCredentials?, deadline: SuspendingClock.Instant? = nil, startedAt: SuspendingClock.Instant = .now,
     requestID: String = CallContext.makeRequestID()
   ) {
     self.peer = peer

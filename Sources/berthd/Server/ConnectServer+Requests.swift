@@ -52,9 +52,9 @@ extension ConnectServer {
 
   /// The whole body, at most `maxRequestBodyBytes` long and arrived by the deadline and within the read timeout.
   func read(
-    _ request: Request, deadline: ContinuousClock.Instant?, on executor: EventLoopExecutor
+    _ request: Request, deadline: SuspendingClock.Instant?, on executor: EventLoopExecutor
   ) async throws -> [UInt8] {
-    let now = ContinuousClock.now
+    let now = SuspendingClock.now
     let latest = now.advanced(by: limits.readTimeout)
     let end = deadline.map { min($0, latest) } ?? latest
     let arrival = Task(executorPreference: executor) { try await collect(request) }
@@ -66,7 +66,7 @@ extension ConnectServer {
       } onCancel: {
         arrival.cancel()
       }
-    } catch is CancellationError where ContinuousClock.now >= end {
+    } catch is CancellationError where SuspendingClock.now >= end {
       if end == deadline { throw Refusal(.deadlineExceeded, "the deadline passed before the request had arrived") }
       throw Refusal(
         .deadlineExceeded,

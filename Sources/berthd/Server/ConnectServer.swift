@@ -63,7 +63,7 @@ struct ConnectServer: Sendable {
   private func respond(
     to request: Request, on channel: any Channel, _ executor: EventLoopExecutor, writer: consuming ResponseWriter
   ) async throws {
-    let startedAt = ContinuousClock.now
+    let startedAt = SuspendingClock.now
     let connection = try channel.pipeline.syncOperations.handler(type: ConnectionHandler.self)
     connection.requestBegan()
     let timeout = request.timeout

@@ -31,7 +31,7 @@ final class OutgoingStream: Sendable {
     (self.call, self.admission, self.gate) = (call, admission, gate)
     alarm = call.deadline.map { deadline in
       Task {
-        do { try await Task.sleep(until: deadline, clock: .continuous) } catch { return }
+        do { try await Task.sleep(until: deadline, clock: .suspending) } catch { return }
         pumping.cancel()
       }
     }

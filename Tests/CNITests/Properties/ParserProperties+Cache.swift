@@ -1,4 +1,5 @@
 @testable import CNI
+import JSON
 
 extension ParserProperties {
   /// A cache entry that is read is written as it was, and whatever a file holds, DEL gets a result, none, or words.

@@ -1,4 +1,5 @@
 @testable import CNI
+import JSON
 
 extension ParserProperties {
   /// Whatever is read as a configuration is read back from its own bytes, and makes a sound request for every verb.

@@ -1,4 +1,5 @@
 @testable import CNI
+import JSON
 
 extension ParserProperties {
   /// A result that is read is read back, can be asked for addresses, and is converted or refused in words.

@@ -1,4 +1,5 @@
 @testable import CNI
+import JSON
 
 /// What must hold whatever bytes come from a plugin or a file: shared by the fuzzer and by the test that runs its corpus.
 struct ParserProperties {

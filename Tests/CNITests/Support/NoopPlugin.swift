@@ -1,5 +1,6 @@
 import CNI
 import Glibc
+import JSON
 import LinuxKernel
 
 /// The programmable plugin as it is built beside the tests.

@@ -1,4 +1,5 @@
 import CNI
+import JSON
 import Synchronization
 
 /// Answers requests from a closure and remembers them; knows every plugin but those named missing.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CNI
+import JSON
 
 /// A network and the network namespace to attach to it, and under which names.
 struct CNITarget: ParsableArguments {

@@ -1,4 +1,5 @@
 import CNI
+import JSON
 import RuntimeAPI
 
 /// A plugin call for people: what goes in, what comes out; nothing in it steers a terminal.

@@ -11,7 +11,7 @@ struct ExplainingInvoker: PluginInvoker {
 
   func invoke(_ request: PluginRequest) async -> PluginResponse {
     console.error(CallText.request(request))
-    let started = ContinuousClock.now
+    let started = SuspendingClock.now
     let response = await base.invoke(request)
     console.error(CallText.answer(response, to: request, after: started.duration(to: .now)))
     return response

@@ -1,4 +1,5 @@
 import CNI
+import JSON
 import Synchronization
 
 /// Executes nothing: keeps what each plugin would get, and answers as one that succeeds.

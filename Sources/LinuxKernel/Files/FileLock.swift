@@ -1,0 +1,46 @@
+import Glibc
+import SystemPackage
+
+/// An exclusive lock on a file (flock), held until the object ends or the process dies.
+public final class FileLock: Sendable {
+  private let descriptor: OwnedDescriptor
+
+  private init(_ descriptor: consuming OwnedDescriptor) {
+    self.descriptor = descriptor
+  }
+
+  /// Takes the lock, creating the file (0600) where it is missing, and tries for `retryFor` while somebody else holds it.
+  ///
+  /// The file stays when the lock is released. Fails with EWOULDBLOCK when the time is over.
+  public static func acquire(_ path: String, retryFor: Duration = .seconds(2)) throws(KernelError) -> FileLock {
+    let deadline = SuspendingClock.now.advanced(by: retryFor)
+    while true {
+      let file = try OwnedDescriptor.open(path, O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600)
+      if try isLocked(file.raw, path), isCurrent(file.raw, path) { return FileLock(file) }
+      guard SuspendingClock.now < deadline else {
+        throw KernelError(
+          errno: .wouldBlock, operation: "lock", subject: path,
+          remedy: "another process holds the lock; see fuser \(path)")
+      }
+      usleep(10_000)
+    }
+  }
+
+  private static func isLocked(_ raw: CInt, _ path: String) throws(KernelError) -> Bool {
+    do throws(KernelError) {
+      try retrying("lock", path) { flock(raw, LOCK_EX | LOCK_NB) }
+      return true
+    } catch {
+      guard error.errno == .wouldBlock else { throw error }
+      return false
+    }
+  }
+
+  /// False when the locked file is no longer the one at the path: a lock on it would exclude nobody.
+  private static func isCurrent(_ raw: CInt, _ path: String) -> Bool {
+    var locked = stat()
+    var named = stat()
+    guard fstat(raw, &locked) == 0, stat(path, &named) == 0 else { return false }
+    return locked.st_dev == named.st_dev && locked.st_ino == named.st_ino
+  }
+}

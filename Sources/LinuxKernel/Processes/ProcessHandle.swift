@@ -1,0 +1,114 @@
+import CLinux
+import Glibc
+import Synchronization
+import SystemPackage
+
+/// A hold on one process that can never become another one (a pidfd).
+public final class ProcessHandle: Sendable {
+  private enum Reaping {
+    case unreaped
+    /// Reaped, or about to be.
+    case reaped(ExitStatus)
+    case notOurs
+  }
+
+  private let descriptor: OwnedDescriptor
+  private let reaping = Mutex(Reaping.unreaped)
+
+  /// Number and start time.
+  public let identity: ProcessIdentity
+
+  /// Takes over a pidfd of the process.
+  init(_ descriptor: consuming OwnedDescriptor, _ identity: ProcessIdentity) {
+    self.descriptor = descriptor
+    self.identity = identity
+  }
+
+  /// Opens the process if it is alive; `nil` when it is gone, its number belongs to another one, or it is a zombie.
+  public static func open(_ identity: ProcessIdentity) -> ProcessHandle? {
+    let raw = clinux_pidfd_open(identity.pid)
+    guard raw >= 0 else { return nil }
+    let handle = ProcessHandle(OwnedDescriptor(raw), identity)
+    // In this order: the number cannot pass on to another process while the pidfd says that its process lives.
+    guard let now = try? ProcessIdentity(of: identity.pid), now == identity else {
+      // Gone, which is an answer.
+      return nil
+    }
+    return handle.hasExited ? nil : handle
+  }
+
+  /// The number to poll for reading (ready when the process has exited), valid as long as this object lives.
+  public var pidfd: CInt { descriptor.raw }
+
+  /// True once every thread of the process has ended; a zombie has exited.
+  public var hasExited: Bool { waitForExit(until: .now) }
+
+  /// Sends a signal (pidfd_send_signal); ESRCH when the process has been reaped.
+  public func signal(_ signal: CInt) throws(KernelError) {
+    try retrying("send signal \(signal) to", "process \(identity.pid)") { clinux_pidfd_send_signal(pidfd, signal) }
+  }
+
+  /// Waits until the process has exited, for ever without a deadline; false when the deadline came first.
+  ///
+  /// Blocks the thread. Works for every process, not only for children.
+  public func waitForExit(until deadline: SuspendingClock.Instant? = nil) -> Bool {
+    do throws(KernelError) {
+      return try Poll.readable([pidfd], until: deadline)[0]
+    } catch {
+      // ENOMEM is all that can happen to a valid descriptor: not known to have exited.
+      return false
+    }
+  }
+
+  /// Waits until the process has exited, reaps it if it is a child of this process, and tells how it ended.
+  ///
+  /// Blocks the thread: a killed pause waits for every member of its PID namespace. `nil` when it is no child of this
+  /// process, as after a restart. Idempotent, from any thread.
+  ///
+  /// In an operation the zombie stays until the operation's end. The kernel tells an exit before the process' last thread has
+  /// let go of its entries in /proc; to reap is to wait for that, and the kernel waits by trying again and again, for
+  /// milliseconds where that thread needs this very processor.
+  @discardableResult
+  public func reap() -> ExitStatus? {
+    while !waitForExit() {}
+    let (status, isFirst): (ExitStatus?, Bool) = reaping.withLock { reaping in
+      if case .reaped(let status) = reaping { return (status, false) }
+      guard case .unreaped = reaping, let status = exitStatus(reaping: false) else {
+        reaping = .notOurs
+        return (nil, false)
+      }
+      reaping = .reaped(status)
+      return (status, true)
+    }
+    if isFirst { OperationThread.afterwards { _ = self.exitStatus(reaping: true) } }
+    return status
+  }
+
+  /// Runs the closure while the process is certainly not reaped by this object; `nil` when it has been.
+  func whileUnreaped<T>(_ body: () -> T) -> T? {
+    reaping.withLock { reaping in
+      guard case .unreaped = reaping else { return nil }
+      return body()
+    }
+  }
+
+  var isReaped: Bool { whileUnreaped {} == nil }
+
+  /// Reaps on a thread of its own, for owners that must not wait.
+  func reapInBackground() {
+    guard !isReaped else { return }
+    // Without a thread the zombie stays until this process ends: nothing better can be done here.
+    try? DedicatedThread.start(name: "berth-reaper", stackSize: 64 << 10) { self.reap() }
+  }
+
+  /// `nil` when it is no child of this process, or has been reaped.
+  private func exitStatus(reaping: Bool) -> ExitStatus? {
+    var result = clinux_exit()
+    while clinux_pidfd_exit(pidfd, reaping, &result) != 0 {
+      guard Glibc.errno == EINTR else { return nil }
+    }
+    // A pidfd that can be read belongs to a process that can be waited for.
+    guard result.pid != 0 else { return nil }
+    return result.signalled ? .signalled(result.status) : .exited(result.status)
+  }
+}
