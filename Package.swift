@@ -25,9 +25,10 @@ var targets: [Target] = [
   .target(name: "CLinux", cSettings: cSettings),
   .target(name: "CSpawn", cSettings: cSettings),
   .systemLibrary(name: "CMnl", pkgConfig: "libmnl", providers: [.apt(["libmnl-dev"])]),
+  .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
   .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
   .target(
-    name: "LinuxKernel", dependencies: ["CLinux", "CSpawn", "CSeccomp", systemPackage],
+    name: "LinuxKernel", dependencies: ["CLinux", "CSpawn", systemPackage],
     swiftSettings: swiftSettings),
   .target(name: "JSON", swiftSettings: swiftSettings),
   .target(name: "Netlink", dependencies: ["LinuxKernel", "CMnl", systemPackage], swiftSettings: swiftSettings),
@@ -35,7 +36,7 @@ var targets: [Target] = [
   .target(
     name: "PodSandbox",
     dependencies: [
-      "CNI", "Netlink", "LinuxKernel", "JSON", systemPackage, logging, serviceLifecycle,
+      "CNI", "Netlink", "LinuxKernel", "JSON", "CSeccomp", systemPackage, logging, serviceLifecycle,
       .product(name: "Metrics", package: "swift-metrics"),
     ],
     swiftSettings: swiftSettings),
@@ -43,7 +44,7 @@ var targets: [Target] = [
   .executableTarget(
     name: "berthd",
     dependencies: [
-      "RuntimeAPI", "PodSandbox", systemPackage, logging, serviceLifecycle, nioCore, nioPosix, nioHTTP1,
+      "RuntimeAPI", "PodSandbox", "JSON", systemPackage, logging, serviceLifecycle, nioCore, nioPosix, nioHTTP1,
       .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       .product(name: "Hummingbird", package: "hummingbird"),
       .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -55,11 +56,12 @@ var targets: [Target] = [
   .executableTarget(
     name: "berthctl",
     dependencies: [
-      "RuntimeAPI", "CNI", "JSON",
+      "RuntimeAPI", "CNI", "LinuxKernel", "JSON", "CYAML",
       argumentParser,
-      .product(name: "Yams", package: "Yams"),
     ],
-    swiftSettings: swiftSettings),
+    swiftSettings: swiftSettings,
+    // The archive, not the shared library: berthctl runs where libyaml is not installed.
+    linkerSettings: [.linkedLibrary(":libyaml.a")]),
   .executableTarget(
     name: "noop-plugin", dependencies: ["CNI", "JSON"], path: "Tests/NoopPlugin", exclude: ["README.md"],
     swiftSettings: swiftSettings),
@@ -74,16 +76,17 @@ var targets: [Target] = [
     name: "PodSandboxTests",
     dependencies: ["PodSandbox", "CNI", "Netlink", "LinuxKernel", "JSON", systemPackage, logging],
     swiftSettings: swiftSettings),
-  .testTarget(name: "RuntimeAPITests", dependencies: ["RuntimeAPI"], swiftSettings: swiftSettings),
+  .testTarget(name: "RuntimeAPITests", dependencies: ["RuntimeAPI", "JSON"], swiftSettings: swiftSettings),
   .testTarget(
     name: "BerthdTests",
     dependencies: [
-      "berthd", "RuntimeAPI", "PodSandbox", logging, serviceLifecycle, nioCore, nioPosix, argumentParser,
+      "berthd", "RuntimeAPI", "PodSandbox", "CNI", "JSON", logging, serviceLifecycle, nioCore, nioPosix, argumentParser,
       .product(name: "Metrics", package: "swift-metrics"),
     ],
     swiftSettings: swiftSettings),
   .testTarget(
-    name: "BerthctlTests", dependencies: ["berthctl", "RuntimeAPI", argumentParser], swiftSettings: swiftSettings),
+    name: "BerthctlTests", dependencies: ["berthctl", "RuntimeAPI", "JSON", argumentParser],
+    swiftSettings: swiftSettings),
 ]
 
 if withPause {
@@ -122,7 +125,6 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
-    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
   targets: targets,
   cLanguageStandard: .gnu17

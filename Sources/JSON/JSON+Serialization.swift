@@ -2,56 +2,90 @@ extension JSON: CustomStringConvertible {
   /// The JSON text in one line.
   public var description: String { String(decoding: serialized(), as: UTF8.self) }
 
-  /// The JSON text in one line, UTF-8: number tokens and key order as they were, only what must be escaped is escaped.
-  public func serialized() -> [UInt8] {
-    var bytes: [UInt8] = []
-    write(into: &bytes)
-    return bytes
+  /// The JSON text, UTF-8: number tokens and key order as they were, only what must be escaped is escaped.
+  ///
+  /// In one line, or with `indent` spaces a level and a line for each member and element. With `escapingControls` DEL and the
+  /// control characters U+0080 to U+009F are escaped too, so that no terminal obeys them.
+  public func serialized(indent: Int? = nil, escapingControls: Bool = false) -> [UInt8] {
+    var writer = JSONWriter(indent: indent, escapesControls: escapingControls)
+    writer.write(self)
+    return writer.bytes
+  }
+}
+
+/// Writes JSON text.
+private struct JSONWriter {
+  var bytes: [UInt8] = []
+  private let indent: Int?
+  private let escapesControls: Bool
+  private var level = 0
+
+  init(indent: Int?, escapesControls: Bool) {
+    self.indent = indent
+    self.escapesControls = escapesControls
   }
 
-  private func write(into bytes: inout [UInt8]) {
-    switch self {
-    case .null: bytes.append(contentsOf: "null".utf8)
-    case .bool(let value): bytes.append(contentsOf: (value ? "true" : "false").utf8)
-    case .number(let token): bytes.append(contentsOf: token.utf8)
-    case .string(let value): JSON.write(value, into: &bytes)
-    case .array(let elements): JSON.write(elements, into: &bytes)
-    case .object(let members): JSON.write(members, into: &bytes)
+  mutating func write(_ value: JSON) {
+    switch value {
+    case .null: append("null")
+    case .bool(let value): append(value ? "true" : "false")
+    case .number(let token): append(token)
+    case .string(let value): write(value)
+    case .array(let elements): write(elements, "[", "]") { writer, element in writer.write(element) }
+    case .object(let object):
+      write(object.members, "{", "}") { writer, member in
+        writer.write(member.key)
+        writer.append(writer.indent == nil ? ":" : ": ")
+        writer.write(member.value)
+      }
     }
   }
 
-  private static func write(_ elements: [JSON], into bytes: inout [UInt8]) {
-    bytes.append(UInt8(ascii: "["))
-    for (index, element) in elements.enumerated() {
-      if index > 0 { bytes.append(UInt8(ascii: ",")) }
-      element.write(into: &bytes)
+  private mutating func write<Element>(
+    _ elements: [Element], _ opening: String, _ closing: String, _ body: (inout JSONWriter, Element) -> Void
+  ) {
+    append(opening)
+    level += 1
+    for (place, element) in elements.enumerated() {
+      if place > 0 { append(",") }
+      breakLine()
+      body(&self, element)
     }
-    bytes.append(UInt8(ascii: "]"))
+    level -= 1
+    if !elements.isEmpty { breakLine() }
+    append(closing)
   }
 
-  private static func write(_ members: JSONObject, into bytes: inout [UInt8]) {
-    bytes.append(UInt8(ascii: "{"))
-    for (index, member) in members.enumerated() {
-      if index > 0 { bytes.append(UInt8(ascii: ",")) }
-      write(member.key, into: &bytes)
-      bytes.append(UInt8(ascii: ":"))
-      member.value.write(into: &bytes)
-    }
-    bytes.append(UInt8(ascii: "}"))
-  }
-
-  private static func write(_ text: String, into bytes: inout [UInt8]) {
-    bytes.append(UInt8(ascii: "\""))
+  private mutating func write(_ text: String) {
+    append("\"")
     for byte in text.utf8 {
       switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(contentsOf: [UInt8(ascii: "\\"), byte])
-      case 0x0a: bytes.append(contentsOf: "\\n".utf8)
-      case 0x0d: bytes.append(contentsOf: "\\r".utf8)
-      case 0x09: bytes.append(contentsOf: "\\t".utf8)
-      case 0..<0x20: bytes.append(contentsOf: ((byte < 0x10 ? "\\u000" : "\\u00") + String(byte, radix: 16)).utf8)
+      case UInt8(ascii: "\""): append("\\\"")
+      case UInt8(ascii: "\\"): append("\\\\")
+      case 0x0a: append("\\n")
+      case 0x0d: append("\\r")
+      case 0x09: append("\\t")
+      case 0..<0x20: escape(byte)
+      case 0x7f where escapesControls: escape(byte)
+      // In UTF-8 U+0080 to U+009F are the byte 0xC2 and the character's own number.
+      case 0x80..<0xa0 where escapesControls && bytes.last == 0xc2:
+        bytes.removeLast()
+        escape(byte)
       default: bytes.append(byte)
       }
     }
-    bytes.append(UInt8(ascii: "\""))
+    append("\"")
   }
+
+  private mutating func escape(_ byte: UInt8) {
+    append((byte < 0x10 ? "\\u000" : "\\u00") + String(byte, radix: 16))
+  }
+
+  private mutating func breakLine() {
+    guard let indent else { return }
+    bytes.append(UInt8(ascii: "\n"))
+    bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: indent * level))
+  }
+
+  private mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
 }

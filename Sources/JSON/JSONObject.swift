@@ -54,16 +54,15 @@ public struct JSONObject: Sendable {
   }
 
   private func index(of key: String) -> Int? {
-    members.firstIndex { $0.key == key && $0.key.utf8.elementsEqual(key.utf8) }
+    members.firstIndex { $0.key.hasSameBytes(as: key) }
   }
 
   private static func lowercased(_ byte: UInt8) -> UInt8 {
     (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
   }
 
-  /// Linear in the number of members, so that a hostile object of a million keys costs no more than its bytes.
   private static func withoutDuplicates(_ members: [Member]) -> [Member] {
-    guard members.count > 1 else { return members }
+    guard firstDuplicate(in: members) != nil else { return members }
     var places: [[UInt8]: Int] = Dictionary(minimumCapacity: members.count)
     var kept: [Member] = []
     kept.reserveCapacity(members.count)
@@ -77,6 +76,18 @@ public struct JSONObject: Sendable {
       }
     }
     return kept
+  }
+
+  /// The first member whose key another one before it has; linear in their number, so that a hostile object of a million keys
+  /// costs no more than its bytes.
+  static func firstDuplicate(in members: [Member]) -> Int? {
+    guard members.count > 8 else {
+      return members.indices.first { place in
+        members[..<place].contains { $0.key.hasSameBytes(as: members[place].key) }
+      }
+    }
+    var seen: Set<[UInt8]> = Set(minimumCapacity: members.count)
+    return members.indices.first { !seen.insert(Array(members[$0].key.utf8)).inserted }
   }
 }
 
@@ -94,7 +105,7 @@ extension JSONObject: Hashable {
   /// Whether both have the same keys with equal values, in whatever order.
   public static func == (a: JSONObject, b: JSONObject) -> Bool {
     guard a.count == b.count else { return false }
-    if zip(a.members, b.members).allSatisfy({ $0.key.utf8.elementsEqual($1.key.utf8) && $0.value == $1.value }) {
+    if zip(a.members, b.members).allSatisfy({ $0.key.hasSameBytes(as: $1.key) && $0.value == $1.value }) {
       return true
     }
     let values = Dictionary(b.members.map { (Array($0.key.utf8), $0.value) }) { _, last in last }
@@ -103,6 +114,26 @@ extension JSONObject: Hashable {
 
   /// Hashes the keys without regard to their order.
   public func hash(into hasher: inout Hasher) {
-    hasher.combine(members.reduce(0) { $0 ^ $1.key.hashValue })
+    // Seeded alike for every key: what differs from value to value may not enter.
+    let keys = members.reduce(0) { combined, member in
+      var own = Hasher()
+      member.key.hashBytes(into: &own)
+      return combined ^ own.finalize()
+    }
+    hasher.combine(keys)
+  }
+}
+
+extension String {
+  /// Whether both texts are the same bytes. Swift's own comparison takes two spellings of one letter for equal, and its time
+  /// grows with the square of the number of combining marks.
+  func hasSameBytes(as other: String) -> Bool {
+    utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+  }
+
+  /// Hashes what ``hasSameBytes(as:)`` compares.
+  func hashBytes(into hasher: inout Hasher) {
+    var text = self
+    text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
   }
 }

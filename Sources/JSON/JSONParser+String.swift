@@ -34,7 +34,7 @@ extension JSONParser {
   /// Invalid UTF-8 is an error, never repaired: a configuration must reach the plugin as it is or not at all.
   private func text(_ utf8: ArraySlice<UInt8>, at offset: Int) throws(JSONError) -> String {
     guard let text = String(validating: utf8, as: UTF8.self) else {
-      throw JSONError(offset: offset, reason: "invalid UTF-8 in a string")
+      throw failure("invalid UTF-8 in a string", at: offset)
     }
     return text
   }
@@ -56,22 +56,29 @@ extension JSONParser {
     }
   }
 
-  /// A lone surrogate becomes U+FFFD, as Go has it; the escape after it is read on its own.
+  /// Leniently a lone surrogate becomes U+FFFD, as Go has it; the escape after it is read on its own.
   private mutating func unicodeEscape() throws(JSONError) -> Unicode.Scalar {
+    let start = position
     let first = try fourHexDigits()
     if let scalar = Unicode.Scalar(first) { return scalar }
-    let replacement: Unicode.Scalar = "\u{fffd}"
+    if let scalar = try secondHalf(after: first) { return scalar }
+    guard rules == .lenient else { throw failure("half a surrogate pair in a string", at: start) }
+    return "\u{fffd}"
+  }
+
+  /// The scalar that a surrogate and the escape after it make; nil, and nothing read, when they make none.
+  private mutating func secondHalf(after first: UInt32) throws(JSONError) -> Unicode.Scalar? {
     guard first < 0xdc00, position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"),
       bytes[position + 1] == UInt8(ascii: "u")
-    else { return replacement }
+    else { return nil }
     let retreat = position
     position += 2
     let second = try fourHexDigits()
     guard (0xdc00...0xdfff).contains(second) else {
       position = retreat
-      return replacement
+      return nil
     }
-    return Unicode.Scalar(0x10000 + (first - 0xd800) << 10 + (second - 0xdc00)) ?? replacement
+    return Unicode.Scalar(0x10000 + (first - 0xd800) << 10 + (second - 0xdc00))
   }
 
   private mutating func fourHexDigits() throws(JSONError) -> UInt32 {

@@ -1,45 +1,21 @@
-extension JSON {
-  /// The most bytes that are read unless the caller says otherwise: 16 MiB.
-  public static let defaultMaximumSize = 16 << 20
-
-  /// The deepest nesting that is read. It is far beyond any real configuration and so shallow that no thread's stack is in danger.
-  public static let maximumDepth = 72
-
-  /// The deepest nesting of what plugins and configuration files bring: less, so that the lists, requests and cache entries
-  /// that enclose it can be read again.
-  public static let maximumForeignDepth = 64
-
-  /// Parses one JSON document (RFC 8259) that fills all the bytes but for white space.
-  ///
-  /// Errors: anything but one document, invalid UTF-8, more than `maximumSize` bytes, more than `maximumDepth` levels.
-  public init(
-    parsing bytes: [UInt8], maximumSize: Int = JSON.defaultMaximumSize, maximumDepth: Int = JSON.maximumDepth
-  ) throws(JSONError) {
-    guard bytes.count <= maximumSize else {
-      throw JSONError(offset: maximumSize, reason: "more than \(maximumSize) bytes")
-    }
-    var parser = JSONParser(bytes: bytes, maximumDepth: maximumDepth)
-    self = try parser.document()
-  }
-
-  /// Parses the text of one JSON document.
-  public init(parsing text: String) throws(JSONError) { try self.init(parsing: Array(text.utf8)) }
-}
-
 /// A recursive-descent parser over bytes.
 struct JSONParser {
   let bytes: [UInt8]
+  let rules: JSON.Rules
   let maximumDepth: Int
   var position = 0
 
-  init(bytes: [UInt8], maximumDepth: Int) {
+  init(_ bytes: [UInt8], rules: JSON.Rules, maximumDepth: Int) {
     self.bytes = bytes
+    self.rules = rules
     self.maximumDepth = maximumDepth
   }
 
   var current: UInt8? { position < bytes.count ? bytes[position] : nil }
 
-  func failure(_ reason: String) -> JSONError { JSONError(offset: position, reason: reason) }
+  func failure(_ reason: String, at place: Int? = nil) -> JSONError {
+    JSONError(reason, at: place ?? position, of: bytes)
+  }
 
   func unexpected(_ wanted: String) -> JSONError {
     guard let byte = current else { return failure("unexpected end, \(wanted) expected") }
@@ -86,9 +62,11 @@ struct JSONParser {
     skipWhiteSpace()
     if skip(UInt8(ascii: "}")) { return .object([:]) }
     var members: [JSONObject.Member] = []
+    var places: [Int] = []
     repeat {
       skipWhiteSpace()
       guard current == UInt8(ascii: "\"") else { throw unexpected("a key") }
+      if rules == .strict { places.append(position) }
       let key = try string()
       skipWhiteSpace()
       guard skip(UInt8(ascii: ":")) else { throw unexpected("':'") }
@@ -97,6 +75,9 @@ struct JSONParser {
       skipWhiteSpace()
     } while skip(UInt8(ascii: ","))
     guard skip(UInt8(ascii: "}")) else { throw unexpected("',' or '}'") }
+    if rules == .strict, let second = JSONObject.firstDuplicate(in: members) {
+      throw failure("the key \"\(members[second].key.abbreviated)\" occurs twice in one object", at: places[second])
+    }
     return .object(JSONObject(duplicated: members))
   }
 
@@ -121,4 +102,9 @@ struct JSONParser {
     position = end
     return value
   }
+}
+
+extension String {
+  /// The text, cut if it is long, for a message.
+  fileprivate var abbreviated: String { utf8.count <= 64 ? self : "\(String(unicodeScalars.prefix(60)))…" }
 }
