@@ -3,14 +3,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
-#include <time.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "CLinux.h"
@@ -18,7 +16,6 @@
 int clinux_open_without_links(int directory, const char *path, enum clinux_open_how how, bool beneath) {
   static const uint64_t modes[] = {
       [CLINUX_OPEN_PATH] = O_PATH,
-      [CLINUX_OPEN_READ] = O_RDONLY,
       [CLINUX_OPEN_WRITE] = O_WRONLY,
       [CLINUX_OPEN_DIRECTORY] = O_RDONLY | O_DIRECTORY,
   };
@@ -29,31 +26,27 @@ int clinux_open_without_links(int directory, const char *path, enum clinux_open_
   return (int)syscall(SYS_openat2, directory, path, &arguments, sizeof arguments);
 }
 
-int clinux_open_path(const char *path) { return open(path, O_PATH | O_CLOEXEC); }
+int clinux_open_subdirectory(int parent, const char *name) {
+  struct open_how arguments = {
+      .flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC,
+      .resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV | RESOLVE_BENEATH,
+  };
+  return (int)syscall(SYS_openat2, parent, name, &arguments, sizeof arguments);
+}
 
 int clinux_duplicate(int descriptor, int lowest) { return fcntl(descriptor, F_DUPFD_CLOEXEC, lowest); }
 
-ssize_t clinux_write_without_sigpipe(int descriptor, const void *bytes, size_t count) {
-  sigset_t pipe_signal, before, pending;
-  sigemptyset(&pipe_signal);
-  sigaddset(&pipe_signal, SIGPIPE);
-  sigpending(&pending);
-  bool was_pending = sigismember(&pending, SIGPIPE) == 1;
-  pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
-  ssize_t written = write(descriptor, bytes, count);
-  int error = errno;
-  if (written < 0 && error == EPIPE && !was_pending) {
-    const struct timespec at_once = {0};
-    while (sigtimedwait(&pipe_signal, NULL, &at_once) < 0 && errno == EINTR) continue;
-  }
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
-  errno = error;
-  return written;
+int clinux_set_attribute(const char *path, const char *name, const char *value) {
+  return setxattr(path, name, value, strlen(value), 0);
 }
+
+bool clinux_has_attribute(const char *path, const char *name) { return getxattr(path, name, NULL, 0) >= 0; }
 
 int clinux_pipe(int *ends) { return pipe2(ends, O_CLOEXEC); }
 
-int clinux_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
+int clinux_keep_room(int descriptor, long start, long count) {
+  return fallocate(descriptor, FALLOC_FL_KEEP_SIZE, start, count);
+}
 
 bool clinux_mounted_noexec(int descriptor) {
   struct statfs information;
@@ -64,16 +57,26 @@ struct clinux_directory {
   DIR *stream;
 };
 
-struct clinux_directory *clinux_directory_open(const char *path) {
-  DIR *stream = opendir(path);
-  if (stream == NULL) return NULL;
+struct clinux_directory *clinux_directory_open_descriptor(int descriptor) {
   struct clinux_directory *directory = malloc(sizeof *directory);
+  if (directory == NULL) return NULL;
+  directory->stream = fdopendir(descriptor);
+  if (directory->stream != NULL) return directory;
+  int error = errno;
+  free(directory);
+  errno = error;
+  return NULL;
+}
+
+struct clinux_directory *clinux_directory_open(const char *path) {
+  int descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return NULL;
+  struct clinux_directory *directory = clinux_directory_open_descriptor(descriptor);
   if (directory == NULL) {
-    closedir(stream);
-    errno = ENOMEM;
-    return NULL;
+    int error = errno;
+    close(descriptor);
+    errno = error;
   }
-  directory->stream = stream;
   return directory;
 }
 

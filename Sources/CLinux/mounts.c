@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <sched.h>
 #include <stddef.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -36,23 +35,4 @@ int clinux_mount_is_namespace(const char *path) {
   struct statfs information;
   if (statfs(path, &information) != 0) return -1;
   return information.f_type == NSFS_MAGIC;
-}
-
-int clinux_mount_enter_empty_namespace(const char **step) {
-  *step = "unshare(CLONE_FS | CLONE_NEWNS)";
-  if (unshare(CLONE_FS | CLONE_NEWNS) != 0) return -1;
-  *step = "make mounts private";
-  if (mount("", "/", NULL, MS_PRIVATE | MS_REC, NULL) != 0) return -1;
-  // Any directory that every system has will do as the place for the new root: the old tree is gone in a moment.
-  *step = "mount an empty tmpfs";
-  if (clinux_mount_tmpfs("/proc", "size=4k,nr_inodes=2,mode=0555", true) != 0) return -1;
-  *step = "chdir to the new root";
-  if (chdir("/proc") != 0) return -1;
-  *step = "pivot_root";
-  if (syscall(SYS_pivot_root, ".", ".") != 0) return -1;
-  // The old root now lies on top of the new one, at ".".
-  *step = "detach the old root";
-  if (umount2(".", MNT_DETACH) != 0) return -1;
-  *step = "chdir to /";
-  return chdir("/");
 }

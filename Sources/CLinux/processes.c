@@ -29,13 +29,23 @@ int clinux_pidfd_exit(int pidfd, bool reaps, struct clinux_exit *result) {
   return 0;
 }
 
+int clinux_child_has_exited(int pid) {
+  siginfo_t information = {0};
+  int flags = WEXITED | WNOHANG | WNOWAIT | CLINUX_WALL;
+  return waitid(P_PID, (id_t)pid, &information, flags) == 0 && information.si_pid != 0;
+}
+
+int clinux_reap_child(int pid) {
+  siginfo_t information = {0};
+  return waitid(P_PID, (id_t)pid, &information, WEXITED | WNOHANG | CLINUX_WALL);
+}
+
+int clinux_is_child_subreaper(void) {
+  int answer = 0;
+  return prctl(PR_GET_CHILD_SUBREAPER, &answer, 0, 0, 0) == 0 && answer != 0;
+}
+
 int clinux_clear_dumpable(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
-
-static _Thread_local void *operation;
-
-void clinux_set_operation(void *value) { operation = value; }
-
-void *clinux_operation(void) { return operation; }
 
 void clinux_unblock_child_signal(void) {
   sigset_t signals;
@@ -43,8 +53,6 @@ void clinux_unblock_child_signal(void) {
   sigaddset(&signals, SIGCHLD);
   pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
 }
-
-int clinux_set_batch(void) { return sched_setscheduler(0, SCHED_BATCH, &(struct sched_param){0}); }
 
 void clinux_thread_attributes_set_elsewhere(pthread_attr_t *attributes) {
   cpu_set_t processors;

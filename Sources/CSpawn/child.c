@@ -3,10 +3,9 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/close_range.h>
-#include <linux/filter.h>
 #include <linux/futex.h>
 #include <linux/prctl.h>
-#include <linux/seccomp.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -47,16 +46,25 @@ UNINSTRUMENTED static long enter_tasks(const struct cspawn_request *request) {
 }
 
 // The maps can only be written from outside: another thread of the parent does it, while the one that cloned waits for
-// this child. Should the daemon be killed meanwhile, nobody would ever wake this child: it dies with it.
+// this child, and tells it by the message that is pause's anyway. Should the daemon be killed meanwhile, or before, the
+// socket ends, and with it this child: whichever came first.
 UNINSTRUMENTED static long await_maps(struct cspawn_request *request) {
-  long result = CALL2(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
-  if (result < 0) return result;
-  __atomic_store_n(&request->state, CSPAWN_WAITS_FOR_MAPS, __ATOMIC_SEQ_CST);
+  const struct cspawn_pause *pause = request->pause;
+  CALL1(SYS_close, pause->peer);
+  uint32_t running = CSPAWN_RUNNING;
+  if (!__atomic_compare_exchange_n(&request->state, &running, CSPAWN_WAITS_FOR_MAPS, false, __ATOMIC_SEQ_CST,
+                                   __ATOMIC_SEQ_CST))
+    return -ECANCELED;
   CALL3(SYS_futex, &request->state, FUTEX_WAKE, 1);
-  int32_t answer;
-  while ((answer = __atomic_load_n(&request->maps, __ATOMIC_SEQ_CST)) == 0)
-    CALL4(SYS_futex, &request->maps, FUTEX_WAIT, 0, 0);
-  return answer < 0 ? answer : CALL2(SYS_prctl, PR_SET_PDEATHSIG, 0);
+  struct pollfd message;
+  message.fd = pause->socket;
+  message.events = POLLIN;
+  message.revents = 0;
+  long result;
+  do result = CALL4(SYS_ppoll, &message, 1, 0, 0);
+  while (result == -EINTR);
+  if (result < 0) return result;
+  return message.revents & POLLHUP ? -ECANCELED : 0;
 }
 
 UNINSTRUMENTED static void set_oom_score(struct cspawn_request *request) {
@@ -69,21 +77,21 @@ UNINSTRUMENTED static void set_oom_score(struct cspawn_request *request) {
   *(volatile int *)&request->oom_error = result < 0 ? (int)-result : 0;
 }
 
-UNINSTRUMENTED static long drop_bounding_set(void) {
-  for (int capability = 0;; capability++) {
-    long result = CALL2(SYS_prctl, PR_CAPBSET_DROP, capability);
-    if (result == -EINVAL) return 0;  // past the last one this kernel knows
-    if (result < 0) return result;
-  }
-}
-
-UNINSTRUMENTED static long drop_capabilities(void) {
+// In a user namespace this child is nobody, with every capability: its execution would take them all away, but for those
+// that are ambient. Pause needs three of them to become what it shall be.
+UNINSTRUMENTED static long keep_capabilities(void) {
+  static const int kept[] = {CAP_SETGID, CAP_SETUID, CAP_SETPCAP};
   struct __user_cap_header_struct header;
   header.version = _LINUX_CAPABILITY_VERSION_3;
   header.pid = 0;
-  struct __user_cap_data_struct none[2];
-  for (volatile int i = 0; i < 2; i++) none[i].effective = none[i].permitted = none[i].inheritable = 0;
-  return CALL2(SYS_capset, &header, none);
+  struct __user_cap_data_struct sets[2];
+  long result = CALL2(SYS_capget, &header, sets);
+  if (result < 0) return result;
+  for (int i = 0; i < 3; i++) sets[0].inheritable |= 1U << kept[i];
+  result = CALL2(SYS_capset, &header, sets);
+  for (int i = 0; i < 3 && result >= 0; i++)
+    result = CALL5(SYS_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, kept[i], 0, 0);
+  return result;
 }
 
 // Every signal but those in `blocked` is let through, with its default disposition.
@@ -113,12 +121,12 @@ UNINSTRUMENTED static long place_standard(const struct cspawn_request *request) 
 }
 
 UNINSTRUMENTED static long place_pause_descriptors(const struct cspawn_pause *pause) {
-  long pipe = CALL3(SYS_fcntl, pause->pipe, F_DUPFD_CLOEXEC, LOWEST);
-  if (pipe < 0) return pipe;
+  long socket = CALL3(SYS_fcntl, pause->socket, F_DUPFD_CLOEXEC, LOWEST);
+  if (socket < 0) return socket;
   long null = CALL3(SYS_fcntl, pause->null, F_DUPFD_CLOEXEC, LOWEST);
   if (null < 0) return null;
-  for (int i = 0; i < 4; i++) {
-    long result = CALL3(SYS_dup3, i < 3 ? null : pipe, i, 0);
+  for (int i = 0; i <= CSPAWN_PAUSE_SOCKET; i++) {
+    long result = CALL3(SYS_dup3, i < CSPAWN_PAUSE_SOCKET ? null : socket, i, 0);
     if (result < 0) return result;
   }
   return 0;
@@ -132,6 +140,8 @@ UNINSTRUMENTED static long close_all_but(int spared) {
   return CALL3(SYS_close_range, (unsigned)spared + 1, ~0U, 0);
 }
 
+// The rest, its ids and its filter, pause gives up itself: as long as the memory is the daemon's nobody else may get at this
+// process, and the ids decide who may.
 UNINSTRUMENTED static _Noreturn void become_pause(struct cspawn_request *request) {
   const struct cspawn_pause *pause = request->pause;
   if (pause->network_namespace >= 0)
@@ -145,23 +155,13 @@ UNINSTRUMENTED static _Noreturn void become_pause(struct cspawn_request *request
     STEP(CSPAWN_HOSTNAME, CALL2(SYS_sethostname, pause->hostname, length));
   }
   STEP(CSPAWN_SESSION, CALL1(SYS_setsid, 0));
-  STEP(CSPAWN_BOUNDING_SET, drop_bounding_set());
   STEP(CSPAWN_GROUPS, CALL2(SYS_setgroups, pause->groups_count, pause->groups));
-  STEP(CSPAWN_GID, CALL3(SYS_setresgid, pause->gid, pause->gid, pause->gid));
-  STEP(CSPAWN_UID, CALL3(SYS_setresuid, pause->uid, pause->uid, pause->uid));
-  STEP(CSPAWN_CAPABILITIES, drop_capabilities());
-  STEP(CSPAWN_AMBIENT, CALL5(SYS_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0));
+  if (pause->namespaces & CSPAWN_NEW_USER) STEP(CSPAWN_INHERIT_CAPABILITIES, keep_capabilities());
   STEP(CSPAWN_NO_NEW_PRIVILEGES, CALL5(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
   STEP(CSPAWN_DESCRIPTORS, place_pause_descriptors(pause));
   STEP(CSPAWN_CLOSE_RANGE, close_all_but(pause->binary));
   // A TERM that comes before pause listens would be lost to the first process of a PID namespace.
   STEP(CSPAWN_SIGNALS, reset_signals(1ULL << (SIGTERM - 1) | 1ULL << (SIGINT - 1) | 1ULL << (SIGCHLD - 1)));
-  if (pause->filter) {
-    struct sock_fprog program;
-    program.len = pause->filter_length;
-    program.filter = (struct sock_filter *)pause->filter;
-    STEP(CSPAWN_SECCOMP, CALL3(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program));
-  }
   STEP(CSPAWN_EXECUTE,
        CALL5(SYS_execveat, pause->binary, "", request->arguments, request->environment, AT_EMPTY_PATH));
   leave(request, -ENOEXEC);

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "CSpawn.h"
@@ -47,13 +48,15 @@ static uint64_t clone_flags(const struct cspawn_request *request) {
   return flags;
 }
 
-// The child has failed, or was killed before it executed anything: it has exited or is about to.
-static void clear_away(struct cspawn_request *request) {
+static void reap(struct cspawn_request *request) {
   siginfo_t information;
   while (syscall(SYS_waitid, 3 /* P_PIDFD */, request->pidfd, &information, WEXITED | WALL, NULL) != 0 &&
          errno == EINTR)
     continue;
-  close(request->pidfd);
+}
+
+void cspawn_release(struct cspawn_request *request) {
+  if (request->pidfd >= 0) close(request->pidfd);
   request->pidfd = -1;
 }
 
@@ -85,32 +88,48 @@ UNINSTRUMENTED int cspawn_start(struct cspawn_request *request, void *stack) {
   int error = *(volatile int *)&request->error;
   if (error == 0 && *(volatile int *)&request->step == CSPAWN_EXECUTE) return 0;
   if (error == 0) request->error = ECHILD;
-  clear_away(request);
+  // The child has failed, or was killed before it executed anything: it has exited or is about to.
+  reap(request);
+  // That of a pause may be known to the thread that asked for it.
+  if (request->pause == NULL) cspawn_release(request);
   return -1;
 }
 
-static void wake(void *word) { syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, NULL, NULL, 0); }
-
-uint32_t cspawn_await(struct cspawn_request *request, uint32_t known) {
-  uint32_t state;
-  while ((state = __atomic_load_n(&request->state, __ATOMIC_SEQ_CST)) == known)
-    syscall(SYS_futex, &request->state, FUTEX_WAIT, known, NULL, NULL, 0);
-  return state;
+void cspawn_clear_away(struct cspawn_request *request) {
+  if (request->pidfd < 0) return;
+  syscall(SYS_pidfd_send_signal, request->pidfd, SIGKILL, NULL, 0);
+  reap(request);
 }
 
-void cspawn_maps_written(struct cspawn_request *request) {
-  __atomic_store_n(&request->maps, 1, __ATOMIC_SEQ_CST);
-  wake(&request->maps);
+// Moves on from one state to another and wakes whoever waits; false when it is in another state by now.
+static bool advance(struct cspawn_request *request, uint32_t from, uint32_t to) {
+  if (!__atomic_compare_exchange_n(&request->state, &from, to, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) return false;
+  syscall(SYS_futex, &request->state, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+  return true;
 }
 
-void cspawn_maps_failed(struct cspawn_request *request, int error) {
-  __atomic_store_n(&request->maps, -error, __ATOMIC_SEQ_CST);
-  wake(&request->maps);
+bool cspawn_begin(struct cspawn_request *request) { return advance(request, CSPAWN_QUEUED, CSPAWN_RUNNING); }
+
+bool cspawn_finish(struct cspawn_request *request) {
+  return advance(request, CSPAWN_RUNNING, CSPAWN_DONE) || advance(request, CSPAWN_WAITS_FOR_MAPS, CSPAWN_DONE);
 }
 
-void cspawn_finish(struct cspawn_request *request) {
-  __atomic_store_n(&request->state, CSPAWN_DONE, __ATOMIC_SEQ_CST);
-  wake(&request->state);
+uint32_t cspawn_await(struct cspawn_request *request, uint32_t known, int milliseconds) {
+  const struct timespec patience = {.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000L};
+  if (__atomic_load_n(&request->state, __ATOMIC_SEQ_CST) == known)
+    syscall(SYS_futex, &request->state, FUTEX_WAIT, known, &patience, NULL, 0);
+  return __atomic_load_n(&request->state, __ATOMIC_SEQ_CST);
+}
+
+bool cspawn_abandon(struct cspawn_request *request) {
+  for (uint32_t from = CSPAWN_QUEUED; from < CSPAWN_DONE; from++) {
+    if (!advance(request, from, CSPAWN_ABANDONED)) continue;
+    // Written by the kernel before the child runs, and closed by nobody as long as the request may be given up.
+    int pidfd = *(volatile int *)&request->pidfd;
+    if (from != CSPAWN_QUEUED && pidfd >= 0) syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+    return true;
+  }
+  return false;
 }
 
 const char *cspawn_step_name(enum cspawn_step step) {
@@ -123,19 +142,21 @@ const char *cspawn_step_name(enum cspawn_step step) {
       [CSPAWN_CGROUP_NAMESPACE] = "unshare cgroup namespace",
       [CSPAWN_HOSTNAME] = "sethostname",
       [CSPAWN_SESSION] = "setsid",
-      [CSPAWN_BOUNDING_SET] = "drop capability bounding set",
       [CSPAWN_GROUPS] = "setgroups",
-      [CSPAWN_GID] = "setresgid",
-      [CSPAWN_UID] = "setresuid",
-      [CSPAWN_CAPABILITIES] = "capset",
-      [CSPAWN_AMBIENT] = "clear ambient capabilities",
+      [CSPAWN_INHERIT_CAPABILITIES] = "keep capabilities for pause",
       [CSPAWN_NO_NEW_PRIVILEGES] = "no_new_privs",
       [CSPAWN_RESOURCE_LIMIT] = "set RLIMIT_NOFILE",
       [CSPAWN_DESCRIPTORS] = "place descriptors",
       [CSPAWN_CLOSE_RANGE] = "close_range",
       [CSPAWN_SIGNALS] = "reset signals",
-      [CSPAWN_SECCOMP] = "seccomp",
       [CSPAWN_EXECUTE] = "execve",
+      [CSPAWN_MESSAGE] = "read what to become",
+      [CSPAWN_BOUNDING_SET] = "drop capability bounding set",
+      [CSPAWN_GID] = "setresgid",
+      [CSPAWN_UID] = "setresuid",
+      [CSPAWN_CAPABILITIES] = "capset",
+      [CSPAWN_AMBIENT] = "clear ambient capabilities",
+      [CSPAWN_SECCOMP] = "seccomp",
   };
-  return names[step];
+  return (unsigned)step < sizeof names / sizeof *names ? names[step] : "an unknown step";
 }

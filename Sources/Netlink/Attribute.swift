@@ -1,4 +1,5 @@
 import CMnl
+import LinuxKernel
 
 /// One attribute of a message, valid while the message's buffer is.
 ///

@@ -1,4 +1,5 @@
 import Glibc
+import LinuxKernel
 
 extension IPAddress.Family {
   /// The family's number in kernel interfaces (AF_INET, AF_INET6).

@@ -1,4 +1,5 @@
 import CMnl
+public import LinuxKernel
 
 /// An IP address of a link.
 public struct InterfaceAddress: Sendable, Hashable {

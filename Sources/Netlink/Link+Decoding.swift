@@ -1,4 +1,5 @@
 import CMnl
+import LinuxKernel
 
 extension Link {
   /// Decodes an RTM_NEWLINK; other messages are left out of a listing.
@@ -11,7 +12,7 @@ extension Link {
     self.init(
       index: header.ifi_index, name: name, mac: attributes.mac, mtu: attributes.mtu ?? 0,
       flags: Flags(rawValue: header.ifi_flags), kind: attributes.kind, masterIndex: attributes.master,
-      peerIndex: attributes.peer, peerNamespaceID: attributes.peerNamespace, statistics: attributes.statistics)
+      peerIndex: attributes.peer, peerNamespaceID: attributes.peerNamespace)
   }
 }
 
@@ -24,7 +25,6 @@ private struct LinkAttributes {
   var master: Int32?
   var peer: Int32?
   var peerNamespace: Int32?
-  var statistics: LinkStatistics?
 
   mutating func take(_ attribute: Attribute) {
     switch attribute.type {
@@ -36,24 +36,7 @@ private struct LinkAttributes {
     case Int(IFLA_LINK): peer = attribute.int32.flatMap { $0 == 0 ? nil : $0 }
     case Int(IFLA_LINK_NETNSID): peerNamespace = attribute.int32
     case Int(IFLA_LINKINFO): kind = attribute.nested.first { $0.type == Int(IFLA_INFO_KIND) }?.string
-    case Int(IFLA_STATS64): statistics = LinkStatistics(attribute)
     default: break
     }
-  }
-}
-
-extension LinkStatistics {
-  /// Reads the leading counters of a struct rtnl_link_stats64, which has only ever grown at its end.
-  fileprivate init?(_ attribute: Attribute) {
-    let counters = 9
-    let size = MemoryLayout<UInt64>.size
-    guard attribute.payload.count >= counters * size else { return nil }
-    func counter(_ position: Int) -> UInt64 {
-      attribute.payload.loadUnaligned(fromByteOffset: position * size, as: UInt64.self)
-    }
-    self.init(
-      received: Direction(packets: counter(0), bytes: counter(2), errors: counter(4), dropped: counter(6)),
-      transmitted: Direction(packets: counter(1), bytes: counter(3), errors: counter(5), dropped: counter(7)),
-      multicast: counter(8))
   }
 }

@@ -46,8 +46,6 @@ public struct Link: Sendable, Hashable {
   public let peerIndex: Int32?
   /// The peer's namespace, as this one numbers others (IFLA_LINK_NETNSID); nil when it is this one.
   public let peerNamespaceID: Int32?
-  /// What has passed through it; nil when the kernel left the counters out.
-  public let statistics: LinkStatistics?
 
   /// Whether it is administratively up.
   public var isUp: Bool { flags.contains(.up) }

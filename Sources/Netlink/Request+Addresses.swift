@@ -1,4 +1,5 @@
 import CMnl
+import LinuxKernel
 
 extension Request {
   /// RTM_GETADDR of both families; kernels since 4.20 leave other links' addresses out.

@@ -26,14 +26,6 @@ extension Request {
     return request
   }
 
-  static func setHardwareAddress(_ mac: MACAddress, link: Int32) -> Request {
-    change("set hardware address", "\(mac) of link \(link)", link) { $0.put(Int(IFLA_ADDRESS), bytes: mac.bytes) }
-  }
-
-  static func rename(link: Int32, to name: String) -> Request {
-    change("rename link \(link)", "to \(name)", link) { $0.put(Int(IFLA_IFNAME), name) }
-  }
-
   static func setMTU(_ mtu: UInt32, link: Int32) -> Request {
     change("set MTU", "\(mtu) of link \(link)", link) { $0.put(Int(IFLA_MTU), mtu) }
   }
@@ -41,12 +33,6 @@ extension Request {
   static func setMaster(_ master: Int32?, link: Int32) -> Request {
     change("set master", "\(master.map { "link \($0)" } ?? "none") of link \(link)", link) {
       $0.put(Int(IFLA_MASTER), UInt32(bitPattern: master ?? 0))
-    }
-  }
-
-  static func move(link: Int32, namespace: Int32) -> Request {
-    change("move link", "\(link) to another namespace", link) {
-      $0.put(Int(IFLA_NET_NS_FD), UInt32(bitPattern: namespace))
     }
   }
 

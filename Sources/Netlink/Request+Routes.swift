@@ -1,4 +1,5 @@
 import CMnl
+import LinuxKernel
 
 extension Request {
   /// RTM_GETROUTE of both families and all tables.

@@ -1,4 +1,5 @@
 import CMnl
+import LinuxKernel
 
 extension Route {
   /// Decodes an RTM_NEWROUTE of IPv4 or IPv6; other messages, and the kernel's cached clones, are left out of a

@@ -1,4 +1,5 @@
 import CMnl
+public import LinuxKernel
 
 /// A route of IPv4 or IPv6.
 public struct Route: Sendable, Hashable {

@@ -17,35 +17,9 @@ extension RouteSocket {
     try link(.index(index))
   }
 
-  /// What has passed through a link; throws `linkNotFound` when there is none.
-  public func statistics(ofLink index: Int32) throws(NetlinkError) -> LinkStatistics {
-    guard let statistics = try link(index: index).statistics else {
-      throw NetlinkError(
-        .malformedReply, errno: .notSupported, operation: "read statistics", subject: "of link \(index)",
-        detail: "the kernel sent none")
-    }
-    return statistics
-  }
-
   /// Brings a link up; one that is up already stays so.
   public func setUp(_ index: Int32) throws(NetlinkError) {
     try perform(.setFlags("set link up", link: index, flags: .up, mask: .up))
-  }
-
-  /// Takes a link down; one that is down already stays so.
-  public func setDown(_ index: Int32) throws(NetlinkError) {
-    try perform(.setFlags("set link down", link: index, flags: [], mask: .up))
-  }
-
-  /// Gives a link a hardware address.
-  public func setAddress(_ mac: MACAddress, ofLink index: Int32) throws(NetlinkError) {
-    try perform(.setHardwareAddress(mac, link: index))
-  }
-
-  /// Gives a link another name, of 1 to 15 bytes; kernels before 6.2 want it down for that.
-  public func rename(_ index: Int32, to name: String) throws(NetlinkError) {
-    try Self.check(name, for: "rename link \(index)")
-    try perform(.rename(link: index, to: name))
   }
 
   /// Sets the largest packet a link takes, in bytes.
@@ -56,13 +30,6 @@ extension RouteSocket {
   /// Puts a link under a bridge, or with nil takes it from the one it is under.
   public func setMaster(_ master: Int32?, ofLink index: Int32) throws(NetlinkError) {
     try perform(.setMaster(master, link: index))
-  }
-
-  /// Moves a link into the network namespace that `path` names; it arrives down, without addresses, perhaps under
-  /// another index.
-  public func move(_ index: Int32, toNamespace path: String) throws(NetlinkError) {
-    let namespace = try NamespaceDescriptor(path)
-    try perform(.move(link: index, namespace: namespace.rawValue))
   }
 
   /// Deletes a link, and with a veth its peer; throws `linkNotFound` when there is none.

@@ -8,7 +8,7 @@ extension RouteSocket {
   /// Needs CAP_SYS_ADMIN in the namespace's user namespace and in one's own (setns(2)).
   public convenience init(inside path: String) throws(NetlinkError) {
     do {
-      self.init(over: try NetworkNamespace.run(inside: path) { try MnlTransport() })
+      self.init(over: try NetworkNamespace.visit(path) { try MnlTransport() })
     } catch let error as KernelError {
       throw NetlinkError(
         errno: error.errno, operation: "open netlink socket", subject: "in \(path)", detail: error.description)

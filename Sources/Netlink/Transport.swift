@@ -7,7 +7,7 @@ protocol Transport: AnyObject, Sendable {
   /// The port id under which the kernel knows this socket.
   var portID: UInt32 { get }
   func send(_ request: UnsafeRawBufferPointer) throws(Errno)
-  /// Receives one datagram whole; ENOSPC when the buffer is too small for it.
+  /// Receives one datagram of the kernel's whole; ENOSPC when the buffer is too small for it.
   func receive(into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int
   /// Throws away what is left of an abandoned answer.
   func discardPending()
@@ -19,6 +19,8 @@ final class MnlTransport: Transport {
   // The pointer never changes, and what libmnl does with it here are system calls on one descriptor.
   nonisolated(unsafe) private let socket: OpaquePointer
   let portID: UInt32
+  /// Seconds.
+  static let patience = 10
 
   init() throws(Errno) {
     guard let socket = mnl_socket_open2(NETLINK_ROUTE, Int32(SOCK_CLOEXEC.rawValue)) else { throw Self.lastError() }
@@ -35,7 +37,7 @@ final class MnlTransport: Transport {
     enable(NETLINK_CAP_ACK)
     enable(NETLINK_GET_STRICT_CHK)
     // The kernel queues its answer before send returns, so a wait means a lost answer: fail then instead of hanging.
-    var limit = timeval(tv_sec: 10, tv_usec: 0)
+    var limit = timeval(tv_sec: Self.patience, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
   }
 
@@ -48,13 +50,32 @@ final class MnlTransport: Transport {
     }
   }
 
+  /// Whoever has CAP_NET_ADMIN in the namespace may send to this socket's port: what does not come from the kernel, whose
+  /// port id is 0, is thrown away.
   func receive(into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
+    let deadline = SuspendingClock.now.advanced(by: .seconds(Self.patience))
     while true {
-      let count = mnl_socket_recvfrom(socket, buffer.baseAddress, buffer.count)
-      if count >= 0 { return count }
-      let error = Self.lastError()
+      var sender = sockaddr_nl()
+      let count = receive(into: buffer, from: &sender)
+      if count >= 0, sender.nl_pid == 0 {
+        guard count <= buffer.count else { throw .noSpace }
+        return count
+      }
+      let error = count < 0 ? Self.lastError() : .interrupted
       if error == .resourceTemporarilyUnavailable { throw .timedOut }
       if error != .interrupted { throw error }
+      // Others may send for ever.
+      if deadline <= .now { throw .timedOut }
+    }
+  }
+
+  /// With MSG_TRUNC the whole datagram's length, also where the buffer is shorter.
+  private func receive(into buffer: UnsafeMutableRawBufferPointer, from sender: inout sockaddr_nl) -> Int {
+    var length = socklen_t(MemoryLayout<sockaddr_nl>.size)
+    return withUnsafeMutablePointer(to: &sender) { sender in
+      sender.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        recvfrom(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_TRUNC), address, &length)
+      }
     }
   }
 
@@ -72,7 +93,7 @@ final class MnlTransport: Transport {
     }
   }
 
-  private var descriptor: Int32 { mnl_socket_get_fd(socket) }
+  var descriptor: Int32 { mnl_socket_get_fd(socket) }
 
   private func enable(_ option: Int32) {
     var one: Int32 = 1

@@ -75,6 +75,69 @@ extension Kernel {
       #expect(missing?.errno == .notSupported)
     }
 
+    @Test(
+      "version 2: a controller's file with capitals is one, and its controller is made available when it is asked for")
+    func unifiedFiles() throws {
+      let root = TemporaryDirectory()
+      let control = try root.write("cgroup.subtree_control", "")
+      try Directories.make(root.path + "/a")
+      let hierarchy = CgroupHierarchy(version: .v2(controllers: ["hugetlb"]), mountPoint: root.path)
+      let group = Cgroup(path: "/a", in: [hierarchy])
+      let file = try root.write("a/hugetlb.2MB.max", "")
+      try group.apply(CgroupLimits(unified: ["hugetlb.2MB.max": "4"]))
+      #expect(try text(file) == "4" && text(control) == "")
+      #expect(throws: KernelError.self) { try group.apply(CgroupLimits(unified: ["hugetlb.1GB.max": "4"])) }
+      #expect(try text(control) == "+hugetlb")
+      for name in ["cgroup.procs", "../x", "", "a/b", ".x", "hügetlb.max"] {
+        let error = #expect(throws: KernelError.self) { try group.apply(CgroupLimits(unified: [name: "1"])) }
+        #expect(error?.errno == .invalidArgument, "\(name)")
+      }
+    }
+
+    @Test(
+      "version 2: a group above with processes of its own is named, and groups without limits are made all the same",
+      .enabled(if: isRoot, "needs root"))
+    func inhabitedParent() throws {
+      let all = try CgroupHierarchies.discover().all
+      guard let unified = all.first(where: \.isUnified) else { return }
+      // A real one, whose controllers another hierarchy may have here: what the kernel says is the same for all of them.
+      let parent = group("inhabited", in: [unified])
+      try parent.create(enablingControllers: false)
+      defer { try? parent.remove() }
+      let process = try shell("exec sleep 300", cgroup: parent)
+      let pretended = CgroupHierarchy(version: .v2(controllers: ["cpu"]), mountPoint: unified.mountPoint)
+      let child = Cgroup(path: parent.path + "/pod", in: [pretended])
+      try child.create()
+      #expect(child.exists)
+      let error = #expect(throws: KernelError.self) { try child.apply(CgroupLimits(cpuShares: 512)) }
+      #expect(error?.errno == .notSupported && error?.remedy != nil)
+      if try text(unified.mountPoint + "/cgroup.controllers").contains("cpu") {
+        #expect(error?.remedy?.contains("\(process.process.identity.pid)") == true)
+        #expect(error?.remedy?.contains(parent.path) == true && error?.remedy?.contains("--cgroup-parent") == true)
+      }
+      try process.signalGroup(SIGKILL)
+      #expect(try process.endSoon() == .signalled(SIGKILL))
+    }
+
+    @Test(
+      "groups above that were made here go when nothing is in them, others stay", .enabled(if: isRoot, "needs root"))
+    func parents() throws {
+      let hierarchies = try CgroupHierarchies.discover().all
+      let theirs = group("theirs", in: hierarchies)
+      for hierarchy in hierarchies { #expect(mkdir(theirs.directory(in: hierarchy), 0o755) == 0) }
+      defer { for hierarchy in hierarchies { rmdir(theirs.directory(in: hierarchy)) } }
+      let (one, two) = (theirs.child("made").child("deep").child("one"), theirs.child("made").child("two"))
+      try one.create()
+      try two.create()
+      try one.remove()
+      one.removeVacantParents()
+      one.removeVacantParents()
+      #expect(!theirs.child("made").child("deep").exists && two.exists)
+      try two.remove()
+      two.removeVacantParents()
+      #expect(!theirs.child("made").exists && theirs.exists)
+    }
+
     @Test("groups are made, limited and removed, absent ones too", .enabled(if: isRoot, "needs root"))
     func lifecycle() throws {
       let parent = group("life", in: try CgroupHierarchies.discover().all)
@@ -116,7 +179,7 @@ extension Kernel {
       #expect(error?.errno == .resourceBusy)
       #expect(error?.remedy?.contains("\(process.process.identity.pid)") == true)
       try group.kill(until: soon())
-      #expect(try process.exitStatus() == .signalled(SIGKILL))
+      #expect(try process.endSoon() == .signalled(SIGKILL))
       group.removeIfVacant()
       group.removeIfVacant()
       #expect(!group.exists)
@@ -141,7 +204,7 @@ extension Kernel {
       try group.kill(until: soon())
       #expect(try group.processes().isEmpty)
       // A shell that finds no room for another child may exit before the kill reaches it.
-      for process in processes { #expect(try process.exitStatus() != .exited(0)) }
+      for process in processes { #expect(try process.endSoon() != .exited(0)) }
       if kind == "pids" { #expect(try text(group.directory(in: hierarchy) + "/pids.max") == "max\n") }
       try group.remove()
     }

@@ -41,7 +41,7 @@ extension Kernel {
     @Test("a full filesystem leaves the old content and no temporary file", .enabled(if: isRoot, "needs root"))
     func full() throws {
       let path = directory.path
-      try NetworkNamespace.onThread(name: "berth-test-full") {
+      try onPlainThread {
         try retrying("new", "mount namespace") { clinux_new_private_mount_namespace() }
         try Mounts.tmpfs(at: path, size: 16384, mode: 0o700)
         try DurableFile.replace(path + "/file", with: Array("old".utf8), durable: true)
@@ -55,47 +55,24 @@ extension Kernel {
       #expect(try names().isEmpty)
     }
 
-    @Test("what is added to a file is there as a whole, or not at all", .enabled(if: isRoot, "needs root"))
-    func append() throws {
-      let path = try directory.write("file", "one\n")
-      try DurableFile.append(Array("two\n".utf8), to: path)
-      #expect(try text(path) == "one\ntwo\n")
-      let missing = #expect(throws: KernelError.self) { try DurableFile.append([1], to: directory.path + "/none") }
-      #expect(missing?.errno == .noSuchFileOrDirectory)
-      try DurableFile.remove(path, durable: false)
-      try NetworkNamespace.onThread(name: "berth-test-full") {
-        try retrying("new", "mount namespace") { clinux_new_private_mount_namespace() }
-        try Mounts.tmpfs(at: directory.path, size: 16384, mode: 0o700)
-        try DurableFile.replace(path, with: Array("one\n".utf8), durable: true)
-        let full = #expect(throws: KernelError.self) {
-          try DurableFile.append([UInt8](repeating: 0x61, count: 100_000), to: path)
-        }
-        #expect(full?.errno == .noSpace)
-        #expect(try text(path) == "one\n")
-      }
-    }
-
-    @Test("a file that an operation removes has no name at once, and is let go of when the operation is over")
-    func removeFreeingLater() async throws {
+    @Test("a file that is removed has no name at once, and its blocks as long as somebody keeps what is left of it")
+    func removeFreeingLater() throws {
       let path = try directory.write("file", "x")
-      let isOpen = { @Sendable () throws -> Bool in
+      func isOpen() throws -> Bool {
         try Directories.entries("/proc/self/fd").contains { link("/proc/self/fd/\($0.name)").hasPrefix(path) }
       }
-      let thread = try OperationThread(name: "berth-test-remove")
-      try await Task(executorPreference: thread) { () async throws -> Void in
-        try DurableFile.removeFreeingLater(path)
-        try DurableFile.removeFreeingLater(path)
-        #expect(access(path, F_OK) != 0)
-        #expect(try isOpen())
-      }.value
-      thread.shutdown()
-      #expect(try eventually { try !isOpen() })
+      var remains = try DurableFile.removeFreeingLater(path)
+      #expect(access(path, F_OK) != 0)
+      #expect(try remains != nil && isOpen())
+      #expect(try DurableFile.removeFreeingLater(path) == nil)
+      remains = nil
+      #expect(try !isOpen())
     }
 
     @Test("temporary files of dead processes go, those of living ones stay")
     func temporaries() throws {
       let process = try shell("exit 0")
-      _ = try process.exitStatus()
+      process.process.reapSoon()
       _ = try directory.write("x", "")
       rename(directory.path + "/x", directory.path + "/.berth-\(process.process.identity.pid)-1.tmp")
       let mine = ".berth-\(getppid())-1.tmp"
@@ -142,6 +119,61 @@ extension Kernel {
         _ = lock
       }
       _ = try FileLock.acquire(path, retryFor: .zero)
+    }
+
+    @Test("a lock that is got on a file which was replaced meanwhile does not count")
+    func lockOnReplacedFile() throws {
+      let path = directory.path + "/lock"
+      var holder: FileLock? = try FileLock.acquire(path, retryFor: .zero)
+      let waiter = Flag<FileLock?>(nil)
+      try DedicatedThread.start(name: "berth-test-lock") {
+        waiter.value = try? FileLock.acquire(path, retryFor: .seconds(20))
+      }
+      // The waiter has the old file open: it came to hold up the next.
+      #expect(
+        try eventually { try openDescriptors().filter { link("/proc/self/fd/\($0)") == path }.count > 1 })
+      unlink(path)
+      withExtendedLifetime(holder) {}
+      holder = nil
+      #expect(eventually { waiter.value != nil })
+      let third = #expect(throws: KernelError.self) { _ = try FileLock.acquire(path, retryFor: .zero) }
+      #expect(third?.errno == .wouldBlock)
+    }
+
+    @Test("what is interrupted is done again")
+    func interrupted() throws {
+      var answers: [CInt] = [EINTR, EINTR, 0]
+      let result = try retrying("x", "y") { () -> Int in
+        errno = answers.removeFirst()
+        return errno == 0 ? 7 : -1
+      }
+      #expect(result == 7 && answers.isEmpty)
+      let error = #expect(throws: KernelError.self) {
+        try retrying("x", "y") { () -> Int in
+          errno = EIO
+          return -1
+        }
+      }
+      #expect(error?.errno == .ioError && error?.operation == "x" && error?.subject == "y")
+    }
+
+    @Test("a directory is removed with all that is in it, but never what a link leads to")
+    func removal() throws {
+      let kept = try directory.write("kept", "x")
+      try Directories.make(directory.path + "/outside/deep")
+      let outside = try directory.write("outside/file", "x")
+      try Directories.make(directory.path + "/tree/a/b/c")
+      _ = try directory.write("tree/a/b/file", "x")
+      symlink(directory.path + "/outside", directory.path + "/tree/a/link")
+      symlink(kept, directory.path + "/tree/file-link")
+      mkfifo(directory.path + "/tree/fifo", 0o600)
+      symlink(directory.path + "/outside", directory.path + "/top-link")
+      try Directories.remove(directory.path + "/tree")
+      try Directories.remove(directory.path + "/top-link")
+      try Directories.remove(directory.path + "/top-link")
+      try Directories.remove(directory.path + "/none/none")
+      #expect(try names() == ["kept", "outside"])
+      #expect(try text(outside) == "x" && text(kept) == "x")
     }
 
     @Test("the boot id is a UUID")

@@ -7,7 +7,7 @@ import Testing
 
 /// Runs the closure on a thread with a mount namespace of its own.
 private func inPrivateMounts(_ body: () throws -> Void) throws {
-  try NetworkNamespace.onThread(name: "berth-test-mnt") {
+  try onPlainThread {
     try retrying("new", "mount namespace") { clinux_new_private_mount_namespace() }
     try body()
   }
@@ -57,6 +57,56 @@ extension Kernel {
       }
     }
 
+    @Test("somebody else's lock on the directory holds nobody up for longer than a second")
+    func prepareLocked() throws {
+      let path = directory.path + "/netns"
+      try Directories.make(path)
+      let other = try OwnedDescriptor.open(path, O_RDONLY | O_DIRECTORY)
+      #expect(flock(other.raw, LOCK_EX) == 0)
+      let isPrepared = Flag<Bool?>(nil)
+      // On a thread of its own: it may never come back.
+      try DedicatedThread.start(name: "berth-test-flock") {
+        isPrepared.value = (try? inPrivateMounts { try NetworkNamespace.prepareDirectory(path) }) != nil
+      }
+      #expect(eventually { isPrepared.value != nil })
+      #expect(isPrepared.value == true)
+      flock(other.raw, LOCK_UN)
+    }
+
+    @Test("what is held open is unpinned and unmounted all the same")
+    func held() throws {
+      let path = directory.path + "/cni-held"
+      let shm = directory.path + "/shm"
+      try Directories.make(shm)
+      try inPrivateMounts {
+        try NetworkNamespace.pinNew(at: path)
+        let namespace = try OwnedDescriptor.open(path, O_RDONLY)
+        try Mounts.tmpfs(at: shm, size: 65536, mode: 0o777)
+        let file = try OwnedDescriptor.open(shm + "/file", O_RDWR | O_CREAT, mode: 0o600)
+        try NetworkNamespace.unpin(path)
+        try Mounts.detach(shm)
+        #expect(access(path, F_OK) != 0)
+        #expect(try !Mounts.isMountPoint(shm))
+        try file.writeAll([1], subject: "file")
+        try namespace.close()
+      }
+    }
+
+    @Test("a pause that has exited is not pinned, reaped or not")
+    func pinOfTheDead() throws {
+      let pause = try PauseSpawner(pauseBinary: pauseBinary()).start(PauseSpecification())
+      let path = directory.path + "/cni-dead"
+      try pause.process.signal(SIGKILL)
+      #expect(pause.process.waitForExit(until: soon()))
+      try inPrivateMounts {
+        for _ in 0..<2 {
+          let error = #expect(throws: KernelError.self) { try NetworkNamespace.pin(process: pause.process, at: path) }
+          #expect(error?.errno == .noSuchProcess && access(path, F_OK) != 0 && !NetworkNamespace.isPinned(path))
+          pause.process.reapSoon()
+        }
+      }
+    }
+
     @Test("a pause's namespace is pinned, outlives it, and is unpinned for good")
     func pin() throws {
       let spawner = try PauseSpawner(pauseBinary: pauseBinary())
@@ -69,8 +119,8 @@ extension Kernel {
         #expect(NetworkNamespace.isPinned(path))
         #expect(inode == "net:[\(try NetworkNamespace.identity(of: path).ino)]")
         try pause.process.signal(SIGKILL)
-        pause.process.reap()
-        #expect(try NetworkNamespace.run(inside: path) { link("/proc/thread-self/ns/net") } == inode)
+        pause.process.reapSoon()
+        #expect(try NetworkNamespace.visit(path) { link("/proc/thread-self/ns/net") } == inode)
         let late = directory.path + "/cni-late"
         let gone = #expect(throws: KernelError.self) { try NetworkNamespace.pin(process: pause.process, at: late) }
         #expect(gone?.errno == .noSuchProcess && access(late, F_OK) != 0)
@@ -84,10 +134,9 @@ extension Kernel {
     func pinNew() throws {
       let path = directory.path + "/cni-new"
       try inPrivateMounts {
-        // On a thread in these mounts: pinNew starts its own from here.
         try NetworkNamespace.pinNew(at: path)
         #expect(NetworkNamespace.isPinned(path))
-        let links = try NetworkNamespace.run(inside: path) { try text("/proc/thread-self/net/dev") }
+        let links = try NetworkNamespace.visit(path) { try text("/proc/thread-self/net/dev") }
         #expect(links.split(separator: "\n").count == 3 && links.contains("lo:"))
         let other = #expect(throws: KernelError.self) { try NetworkNamespace.pinNew(at: path) }
         #expect(other?.errno == .fileExists)
@@ -107,7 +156,7 @@ extension Kernel {
       try inPrivateMounts {
         try DurableFile.create(path, with: [], mode: 0o444)
         try Mounts.bind("/proc/self/fd/\(descriptor.raw)", path)
-        #expect(try NetworkNamespace.run(inside: path) { try text("/proc/sys/net/core/somaxconn") } == "502\n")
+        #expect(try NetworkNamespace.visit(path) { try text("/proc/sys/net/core/somaxconn") } == "502\n")
         try NetworkNamespace.unpin(path)
       }
       let failed = try NewNetworkNamespace { try Sysctl.write("net.core.nothing", "1") }
@@ -117,25 +166,43 @@ extension Kernel {
       }
     }
 
-    @Test("an operation's thread visits a pod's namespaces and comes home, after a failure too")
-    func visit() async throws {
+    @Test("a thread visits a pod's namespace and comes home, after a failure too")
+    func visit() throws {
       let pause = try PauseSpawner(pauseBinary: pauseBinary()).start(PauseSpecification())
       let theirs = link("/proc/\(pause.process.identity.pid)/ns/net")
-      try await Task(executorPreference: try OperationThread(name: "berth-test-visit")) { () async throws -> Void in
-        let home = ["net", "ipc", "uts"].map { link("/proc/thread-self/ns/\($0)") }
-        #expect(try NetworkNamespace.run(inside: pause.process) { link("/proc/thread-self/ns/net") } == theirs)
-        #expect(["net", "ipc", "uts"].map { link("/proc/thread-self/ns/\($0)") } == home)
+      let path = directory.path + "/cni-visit"
+      let here = { ["net", "ipc", "uts"].map { link("/proc/thread-self/ns/\($0)") } }
+      try inPrivateMounts {
+        let home = here()
+        #expect(try NetworkNamespace.visit(pause.process) { link("/proc/thread-self/ns/net") } == theirs)
+        #expect(here() == home)
+        #expect(!NetworkNamespace.hasInterface("lo", at: path), "no namespace")
+        try NetworkNamespace.pin(process: pause.process, at: path)
+        let socket: OwnedDescriptor = try NetworkNamespace.visit(path) {
+          #expect(link("/proc/thread-self/ns/net") == theirs)
+          return try OwnedDescriptor.open("/proc/thread-self/ns/net", O_RDONLY)
+        }
+        #expect(try FileIdentity(of: socket.raw) == NetworkNamespace.identity(of: path))
+        #expect(here() == home)
+        let error = #expect(throws: KernelError.self) {
+          try NetworkNamespace.visit(path) { throw KernelError(errno: .ioError, operation: "x", subject: "y") }
+        }
+        #expect(error?.errno == .ioError && here() == home)
+        #expect(NetworkNamespace.hasInterface("lo", at: path) && !NetworkNamespace.hasInterface("eth7", at: path))
+        #expect(here() == home)
+        try NetworkNamespace.unpin(path)
+        #expect(throws: KernelError.self) { try NetworkNamespace.visit(path) {} }
         #expect(throws: KernelError.self) { try Sysctl.write([("net.none", "1")], inside: pause.process) }
-        #expect(["net", "ipc", "uts"].map { link("/proc/thread-self/ns/\($0)") } == home)
-      }.value
+        #expect(here() == home)
+      }
     }
 
     @Test("a user namespace's IPC sysctls are set as its root; the thread is the daemon's again, after a failure too")
-    func sysctlsOfUserNamespace() async throws {
+    func sysctlsOfUserNamespace() throws {
       let range = UserNamespaceMapping.Range(hostID: 100_000, containerID: 0, length: 65_536)
       let mapping = UserNamespaceMapping(uids: [range], gids: [range])
       let pause = try PauseSpawner(pauseBinary: pauseBinary()).start(PauseSpecification(userNamespace: mapping))
-      try await Task(executorPreference: try OperationThread(name: "berth-test-user")) { () async throws -> Void in
+      try onPlainThread {
         let home = link("/proc/thread-self/ns/ipc")
         try Sysctl.write([("kernel.shmmni", "81")], inside: pause.process, as: 100_000)
         #expect(throws: KernelError.self) {
@@ -143,7 +210,27 @@ extension Kernel {
         }
         #expect(link("/proc/thread-self/ns/ipc") == home)
         #expect(try text("/proc/thread-self/status").contains("\nUid:\t0\t0\t0\t0\n"))
-      }.value
+      }
+    }
+
+    @Test("a parameter that is missing is told from one that the host alone has, and from a read-only /proc/sys")
+    func missingParameters() throws {
+      let pause = try PauseSpawner(pauseBinary: pauseBinary()).start(PauseSpecification())
+      func failure(_ name: String) -> KernelError? {
+        #expect(throws: KernelError.self) { try Sysctl.write([(name, "1")], inside: pause.process) }
+      }
+      let nowhere = failure("net.core.nothing")
+      #expect(nowhere?.errno == .noSuchFileOrDirectory && nowhere?.remedy == "this kernel has no such parameter")
+      let hostOnly = failure("net.core.netdev_budget")
+      #expect(hostOnly?.errno == .noSuchFileOrDirectory)
+      #expect(hostOnly?.remedy == "only the host has this parameter, a network namespace of its own does not")
+      try inPrivateMounts {
+        try Mounts.bind("/proc/sys", "/proc/sys")
+        try retrying("make", "read-only") {
+          mount("", "/proc/sys", nil, UInt(MS_REMOUNT | MS_BIND | MS_RDONLY), nil)
+        }
+        #expect(failure("net.core.somaxconn")?.errno == .readOnlyFileSystem)
+      }
     }
 
     @Test("a failed pin leaves no file, and a missing directory is named")
@@ -166,17 +253,17 @@ extension Kernel {
       let path = directory.path + "/cni-run"
       try inPrivateMounts {
         try NetworkNamespace.pinNew(at: path)
-        let socket: OwnedDescriptor = try NetworkNamespace.run(inside: path) {
+        let socket: OwnedDescriptor = try NetworkNamespace.visit(path) {
           try OwnedDescriptor.open("/proc/thread-self/ns/net", O_RDONLY)
         }
         #expect(try FileIdentity(of: socket.raw) == NetworkNamespace.identity(of: path))
         let error = #expect(throws: KernelError.self) {
-          try NetworkNamespace.run(inside: path) { throw KernelError(errno: .ioError, operation: "x", subject: "y") }
+          try NetworkNamespace.visit(path) { throw KernelError(errno: .ioError, operation: "x", subject: "y") }
         }
         #expect(error?.errno == .ioError)
         try NetworkNamespace.unpin(path)
       }
-      #expect(throws: KernelError.self) { try NetworkNamespace.run(inside: directory.path) {} }
+      #expect(throws: KernelError.self) { try NetworkNamespace.visit(directory.path) {} }
     }
 
     @Test("sysctls: which are a pod's own, and where they are written")
@@ -197,13 +284,13 @@ extension Kernel {
       let host = try text("/proc/sys/net/core/somaxconn")
       let pause = try PauseSpawner(pauseBinary: pauseBinary()).start(PauseSpecification())
       try Sysctl.write([("net.core.somaxconn", "501"), ("kernel.shmmni", "77")], inside: pause.process)
-      #expect(try NetworkNamespace.run(inside: pause.process) { try text("/proc/sys/net/core/somaxconn") } == "501\n")
+      #expect(try NetworkNamespace.visit(pause.process) { try text("/proc/sys/net/core/somaxconn") } == "501\n")
       #expect(try text("/proc/sys/net/core/somaxconn") == host)
       for (name, value) in [("net.core.nothing", "1"), ("net.core.somaxconn", "1\n2"), ("net.../x", "1")] {
         #expect(throws: KernelError.self) { try Sysctl.write([(name, value)], inside: pause.process) }
       }
       try pause.process.signal(SIGKILL)
-      pause.process.reap()
+      pause.process.reapSoon()
     }
   }
 }

@@ -33,22 +33,27 @@ extension Kernel {
       let identity = process.process.identity
       #expect(try ProcessIdentity(of: identity.pid) == identity)
       #expect(ProcessHandle.open(identity) == nil)
-      #expect(try process.exitStatus() == .exited(0))
+      #expect(try process.endSoon() == .exited(0))
     }
 
-    @Test("an operation tells how a process ended at once, and reaps it when it is over itself")
-    func afterwards() async throws {
-      let thread = try OperationThread(name: "berth-test-reap")
-      let pid = try await Task(executorPreference: thread) { () async throws -> Int32 in
-        let process = try shell("exit 3")
-        #expect(try process.exitStatus() == .exited(3))
-        #expect(try process.exitStatus() == .exited(3))
-        let identity = process.process.identity
-        #expect(try ProcessIdentity(of: identity.pid) == identity)
-        return identity.pid
-      }.value
-      thread.shutdown()
-      #expect(eventually { access("/proc/\(pid)", F_OK) != 0 })
+    @Test(
+      "how a process ended is told before it is reaped, and after; it is reaped once, at the latest with its handle")
+    func reaping() throws {
+      var process: HostProcess? = try shell("exit 3")
+      var handle = process?.process
+      let identity = try #require(handle?.identity)
+      for _ in 0..<2 { #expect(handle?.exitStatus() == .exited(3)) }
+      #expect(try ProcessIdentity(of: identity.pid) == identity)
+      process = nil
+      #expect(try ProcessIdentity(of: identity.pid) == identity, "its handle is there")
+      #expect(handle?.reap() == .exited(3) && handle?.reap() == .exited(3) && handle?.exitStatus() == .exited(3))
+      #expect(access("/proc/\(identity.pid)", F_OK) != 0)
+      process = try shell("exit 4")
+      handle = process?.process
+      let second = try #require(handle?.identity)
+      #expect(handle?.exitStatus() == .exited(4))
+      (process, handle) = (nil, nil)
+      #expect(access("/proc/\(second.pid)", F_OK) != 0)
     }
 
     @Test("a process that is not a child is waited for, but not reaped")
@@ -64,7 +69,7 @@ extension Kernel {
       try handle.signal(SIGKILL)
       #expect(handle.waitForExit(until: soon()))
       #expect(handle.reap() == nil)
-      #expect(try process.exitStatus() == .exited(137))
+      #expect(try process.endSoon() == .exited(137))
     }
 
     @Test("a deadline ends the wait")
@@ -72,42 +77,6 @@ extension Kernel {
       let me = try #require(ProcessHandle.open(ProcessIdentity(of: getpid())))
       #expect(!me.waitForExit(until: .now.advanced(by: .milliseconds(5))))
       #expect(!me.hasExited)
-    }
-  }
-
-  @Suite("The exit watcher")
-  struct ExitWatcherTests {
-    @Test("a kill is seen, once; a cancelled watch stays silent")
-    func watch() throws {
-      let watcher = try ExitWatcher()
-      let (first, second) = (try shell("exec sleep 300"), try shell("exec sleep 300"))
-      let seen = Handoff<Int>()
-      let count = Mutex(0)
-      _ = try watcher.watch(first.process) { count.withLock { $0 += 1 } }
-      let silent = try watcher.watch(second.process) { count.withLock { $0 += 100 } }
-      silent.cancel()
-      silent.cancel()
-      try second.process.signal(SIGKILL)
-      #expect(second.process.waitForExit(until: soon()))
-      try first.process.signal(SIGKILL)
-      #expect(try first.exitStatus() == .signalled(SIGKILL))
-      #expect(try second.exitStatus() == .signalled(SIGKILL))
-      // Watching what has exited fires at once, and after what fired before.
-      #expect(eventually { count.withLock { $0 } == 1 })
-      let third = try shell("exit 0")
-      #expect(third.process.waitForExit(until: soon()))
-      _ = try watcher.watch(third.process) { seen.give(count.withLock { $0 }) }
-      #expect(seen.take() == 1)
-      #expect(try third.exitStatus() == .exited(0))
-    }
-
-    @Test("its thread and descriptors end with it")
-    func end() throws {
-      let before = try openDescriptors()
-      let threads = try Directories.entries("/proc/self/task").count
-      for _ in 0..<20 { _ = try ExitWatcher() }
-      #expect(try eventually { try isOpenNoMore(than: before) })
-      #expect(try eventually { try Directories.entries("/proc/self/task").count <= threads })
     }
   }
 }

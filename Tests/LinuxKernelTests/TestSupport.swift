@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import SystemPackage
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
 let isRoot = geteuid() == 0
 
 /// All of this module's tests, one after the other: many count the process' descriptors and children.
-@Suite("LinuxKernel", .serialized)
+@Suite("LinuxKernel", .serialized, .timeLimit(.minutes(1)))
 enum Kernel {}
 
 /// A directory of one test's own, removed with all that is in it.
@@ -110,4 +111,70 @@ func shell(_ script: String, cgroup: Cgroup? = nil) throws -> HostProcess {
     executable: "/bin/sh", arguments: ["sh", "-c", script], environment: ["PATH=/usr/bin:/bin"],
     standardInput: null.raw,
     standardOutput: null.raw, standardError: null.raw, cgroup: cgroup)
+}
+
+/// Runs the closure on a plain thread while the caller waits: for what changes the thread itself, such as its namespaces.
+func onPlainThread<T>(_ body: () throws -> T) throws -> T {
+  // The thread has ended, and let go of the closure, before this call returns: nothing is shared but the wait.
+  try withoutActuallyEscaping(body) { body in
+    nonisolated(unsafe) let body = body
+    nonisolated(unsafe) var result: Result<T, any Error>?
+    let (code, thread) = Thread.launch("berth-test", 256 << 10, detached: false) { result = Result { try body() } }
+    guard code == 0 else { throw Thread.failure(code, "berth-test") }
+    pthread_join(thread, nil)
+    return try #require(result).get()
+  }
+}
+
+extension ProcessHandle {
+  /// Reaps a process that must end by itself; one that does not is killed, so that the test fails and ends.
+  @discardableResult
+  func reapSoon() -> LinuxKernel.ExitStatus? {
+    if waitForExit(until: soon()) { return reap() }
+    Issue.record("process \(identity.pid) does not end")
+    try? signal(SIGKILL)
+    return waitForExit(until: soon()) ? reap() : nil
+  }
+}
+
+extension HostProcess {
+  /// How a process ended that must end by itself, and reaps it.
+  func endSoon() throws -> LinuxKernel.ExitStatus {
+    guard process.waitForExit(until: soon()) else {
+      Issue.record("process \(process.identity.pid) does not end")
+      try signalGroup(SIGKILL)
+      return process.reap() ?? .exited(-1)
+    }
+    let status = try exitStatus()
+    process.reap()
+    return status
+  }
+}
+
+extension Flag where Value == Bool {
+  convenience init() { self.init(false) }
+}
+
+/// A value that threads share.
+final class Flag<Value: Sendable>: Sendable {
+  private let state: Mutex<Value>
+
+  init(_ value: Value) { state = Mutex(value) }
+
+  var value: Value {
+    get { state.withLock { $0 } }
+    set { state.withLock { $0 = newValue } }
+  }
+}
+
+// PR_SET_CHILD_SUBREAPER, PR_GET_DUMPABLE and PR_SET_DUMPABLE of linux/prctl.h.
+let setChildSubreaper: CInt = 36
+let getDumpable: CInt = 3
+let setDumpable: CInt = 4
+
+/// prctl(2), which is variadic in C and thus not to be called from here by name.
+func processControl(_ option: CInt, _ argument: UInt = 0) -> CInt {
+  typealias Call = @convention(c) (CInt, UInt, UInt, UInt, UInt) -> CInt
+  guard let symbol = dlsym(nil, "prctl") else { return -1 }
+  return unsafeBitCast(symbol, to: Call.self)(option, argument, 0, 0, 0)
 }

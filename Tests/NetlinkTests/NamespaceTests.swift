@@ -19,10 +19,6 @@ import Testing
       #expect(try outside.peerIndex == first.link(named: "eth0").index)
       #expect(outside.peerNamespaceID != nil)
 
-      try second.createBridge("moved")
-      try second.move(second.link(named: "outside").index, toNamespace: firstPath)
-      #expect(try first.link(named: "outside").peerNamespaceID == nil)
-
       let through = try RouteSocket(inside: firstPath)
       #expect(try through.links().map(\.name) == first.links().map(\.name))
     }

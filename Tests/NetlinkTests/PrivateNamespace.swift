@@ -35,21 +35,3 @@ private func libraryFunction(_ name: String) throws -> UnsafeMutableRawPointer {
   guard let address = dlsym(nil, name) else { throw Errno(rawValue: ENOSYS) }
   return address
 }
-
-/// Sends a UDP datagram of `count` bytes to an IPv4 address in the calling thread's namespace.
-func sendDatagram(to address: IPAddress, byteCount: Int) throws {
-  let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-  guard descriptor >= 0 else { throw Errno(rawValue: errno) }
-  defer { close(descriptor) }
-  var target = sockaddr_in()
-  target.sin_family = sa_family_t(AF_INET)
-  target.sin_port = UInt16(9).bigEndian
-  target.sin_addr.s_addr = address.bytes.withUnsafeBytes { $0.loadUnaligned(as: UInt32.self) }
-  let payload = [UInt8](repeating: 0, count: byteCount)
-  let sent = withUnsafePointer(to: &target) { pointer in
-    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-      sendto(descriptor, payload, byteCount, 0, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-    }
-  }
-  guard sent == byteCount else { throw Errno(rawValue: errno) }
-}

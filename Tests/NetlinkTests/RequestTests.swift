@@ -1,4 +1,5 @@
 @testable import Netlink
+import LinuxKernel
 import Testing
 
 /// What is sent, byte by byte (little endian; the netlink and rtnetlink structures of linux/netlink.h and
@@ -34,16 +35,6 @@ import Testing
       00 00 0000 07000000 01000000 01000000  # ifinfomsg: index 7, flags IFF_UP, change IFF_UP
       """)
     #expect(encoded(.setFlags("set link up", link: 7, flags: .up, mask: .up)) == golden)
-  }
-
-  @Test func setsAHardwareAddress() throws {
-    let golden = bytes(
-      """
-      2c000000 1300 0500 04030201 00000000  # nlmsghdr: 44 bytes, RTM_SETLINK, REQUEST|ACK
-      00 00 0000 07000000 00000000 00000000  # ifinfomsg: index 7
-      0a00 0100 020000000001 0000            # IFLA_ADDRESS, padded
-      """)
-    #expect(try encoded(.setHardwareAddress(#require(MACAddress("02:00:00:00:00:01")), link: 7)) == golden)
   }
 
   @Test func deletesALink() {

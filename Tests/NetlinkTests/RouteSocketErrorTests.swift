@@ -1,3 +1,4 @@
+import LinuxKernel
 import Netlink
 import SystemPackage
 import Testing
@@ -10,10 +11,10 @@ import Testing
       let calls: [() throws -> Void] = [
         { _ = try socket.link(named: "nothere") },
         { _ = try socket.link(index: 4711) },
-        { _ = try socket.statistics(ofLink: 4711) },
         { _ = try socket.addresses(ofLink: 4711) },
         { try socket.setUp(4711) },
-        { try socket.rename(4711, to: "x") },
+        { try socket.setMTU(1400, ofLink: 4711) },
+        { try socket.setMaster(nil, ofLink: 4711) },
         { try socket.deleteLink(4711) },
         { try socket.deleteLink(named: "nothere") },
         { try socket.addAddress(prefix, toLink: 4711) },
@@ -90,7 +91,6 @@ import Testing
         { _ = try socket.link(named: name) },
         { try socket.createBridge(name) },
         { try socket.createVethPair(name: "ok", peer: name) },
-        { try socket.rename(1, to: name) },
         { try socket.deleteLink(named: name) },
       ]
       for call in calls { #expect(failure(call)?.code == .invalidArgument) }

@@ -1,8 +1,9 @@
+import LinuxKernel
 import Netlink
 import Testing
 
 @Suite(.enabled(if: isRoot, "needs root")) struct RouteSocketTests {
-  @Test func bringsLoopbackUpAndDown() async throws {
+  @Test func bringsLoopbackUp() async throws {
     try await inPrivateNetworkNamespace {
       let socket = try RouteSocket()
       let loopback = try socket.link(named: "lo")
@@ -12,8 +13,6 @@ import Testing
       #expect(try socket.link(index: loopback.index).isUp)
       try socket.setUp(loopback.index)
       #expect(try socket.addresses(ofLink: loopback.index).map(\.prefix.description) == ["127.0.0.1/8", "::1/128"])
-      try socket.setDown(loopback.index)
-      #expect(try !socket.link(index: loopback.index).isUp)
     }
   }
 
@@ -28,12 +27,8 @@ import Testing
       #expect(right.peerIndex == left.index)
       #expect(left.peerNamespaceID == nil)
 
-      try socket.setAddress(#require(MACAddress("02:00:00:00:00:07")), ofLink: left.index)
-      try socket.rename(left.index, to: "other")
       try socket.setMTU(1400, ofLink: left.index)
       let changed = try socket.link(index: left.index)
-      #expect(changed.name == "other")
-      #expect(changed.mac?.description == "02:00:00:00:00:07")
       #expect(changed.mtu == 1400)
 
       try socket.createBridge("bridge0")
@@ -82,20 +77,6 @@ import Testing
       try socket.deleteAddress(v4, fromLink: link)
       #expect(try !socket.addresses(ofLink: link).map(\.prefix).contains(v4))
       #expect(try !socket.routes().contains(routes[0]))
-    }
-  }
-
-  @Test func countsWhatPasses() async throws {
-    try await inPrivateNetworkNamespace {
-      let socket = try RouteSocket()
-      try socket.setUp(1)
-      let before = try socket.statistics(ofLink: 1)
-      #expect(before.received.packets == 0)
-      try sendDatagram(to: #require(IPAddress("127.0.0.1")), byteCount: 100)
-      let after = try socket.statistics(ofLink: 1)
-      #expect(after.transmitted.packets >= 1)
-      #expect(after.transmitted.bytes >= 128)
-      #expect(after.received == after.transmitted)
     }
   }
 

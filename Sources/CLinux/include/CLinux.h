@@ -10,5 +10,6 @@
 #include "clinux_mounts.h"
 #include "clinux_namespaces.h"
 #include "clinux_processes.h"
+#include "clinux_requirements.h"
 
 #endif

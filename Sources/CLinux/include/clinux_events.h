@@ -1,6 +1,7 @@
 #ifndef CLINUX_EVENTS_H
 #define CLINUX_EVENTS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 // eventfd(2) with EFD_CLOEXEC | EFD_NONBLOCK, at zero.
@@ -11,14 +12,11 @@ int clinux_event_signal(int event);
 int clinux_event_clear(int event);
 
 int clinux_epoll_create(void);
-// Waits once for the descriptor to become readable (EPOLLIN | EPOLLONESHOT); `token` comes back from clinux_epoll_wait.
-int clinux_epoll_add(int epoll, int descriptor, uint64_t token);
+// Waits for the descriptor to become readable (EPOLLIN, and EPOLLONESHOT where `once`); `token` comes back from
+// clinux_epoll_wait.
+int clinux_epoll_add(int epoll, int descriptor, uint64_t token, bool once);
 int clinux_epoll_remove(int epoll, int descriptor);
-// Waits for ever; the number of tokens written, at most `capacity` and 64.
-int clinux_epoll_wait(int epoll, uint64_t *tokens, int capacity);
-
-// poll(2) for POLLIN on each descriptor with a timeout in milliseconds (-1: for ever). The number of those ready
-// (POLLHUP and POLLERR count); `ready[i]` says which.
-int clinux_poll(const int *descriptors, int count, int timeout, uint8_t *ready);
+// Waits for so many milliseconds (-1: for ever); the number of tokens written, at most `capacity` and 64.
+int clinux_epoll_wait(int epoll, uint64_t *tokens, int capacity, int timeout);
 
 #endif

@@ -15,6 +15,12 @@ struct clinux_exit {
 // waitid(P_PIDFD) with WEXITED | WNOHANG | __WALL, and WNOWAIT unless it reaps. ECHILD: not a child of ours, or reaped before.
 int clinux_pidfd_exit(int pidfd, bool reaps, struct clinux_exit *result);
 
+// Whether a child has exited and was not yet reaped (waitid with WNOWAIT): 1 or 0; and waitid that reaps it.
+int clinux_child_has_exited(int pid);
+int clinux_reap_child(int pid);
+// prctl(PR_GET_CHILD_SUBREAPER): 1 or 0.
+int clinux_is_child_subreaper(void);
+
 // prctl(PR_SET_DUMPABLE, 0).
 int clinux_clear_dumpable(void);
 // prctl(PR_SET_NAME) of the calling thread; more than 15 bytes are cut off.
@@ -25,11 +31,4 @@ void clinux_thread_attributes_set_elsewhere(pthread_attr_t *attributes);
 // Unblocks SIGCHLD in the calling thread. When a child of this thread ends, the kernel then drops the signal at once if nobody
 // handles it; while the thread blocks it, another thread is woken to drop it.
 void clinux_unblock_child_signal(void);
-// sched_setscheduler(SCHED_BATCH) of the calling thread: its waking preempts no other thread.
-int clinux_set_batch(void);
-
-// What the calling thread works for, if it is a thread where nobody minds a blocking call; else NULL.
-void clinux_set_operation(void *value);
-void *clinux_operation(void);
-
 #endif

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cspawn_pause.h"
+
 enum cspawn_namespaces {
   CSPAWN_NEW_NETWORK = 1,
   CSPAWN_NEW_UTS = 2,
@@ -18,36 +20,15 @@ enum cspawn_namespaces {
   CSPAWN_NEW_USER = 16,
 };
 
-// The child's steps, in the order of their execution.
-enum cspawn_step {
-  CSPAWN_CLONE,
-  CSPAWN_TASKS,
-  CSPAWN_NETWORK_NAMESPACE,
-  CSPAWN_USER_MAPS,
-  CSPAWN_OOM_SCORE,
-  CSPAWN_CGROUP_NAMESPACE,
-  CSPAWN_HOSTNAME,
-  CSPAWN_SESSION,
-  CSPAWN_BOUNDING_SET,
-  CSPAWN_GROUPS,
-  CSPAWN_GID,
-  CSPAWN_UID,
-  CSPAWN_CAPABILITIES,
-  CSPAWN_AMBIENT,
-  CSPAWN_NO_NEW_PRIVILEGES,
-  CSPAWN_RESOURCE_LIMIT,
-  CSPAWN_DESCRIPTORS,
-  CSPAWN_CLOSE_RANGE,
-  CSPAWN_SIGNALS,
-  CSPAWN_SECCOMP,
-  CSPAWN_EXECUTE,
-};
+// For people.
 const char *cspawn_step_name(enum cspawn_step step);
 
 enum cspawn_state {
+  CSPAWN_QUEUED,
   CSPAWN_RUNNING,
-  CSPAWN_WAITS_FOR_MAPS,  // `pid` is known; answer with cspawn_maps_written or cspawn_maps_failed
+  CSPAWN_WAITS_FOR_MAPS,  // `pid` is known; a message on the socket lets the child go on, the socket's end gives it up
   CSPAWN_DONE,
+  CSPAWN_ABANDONED,       // nobody waits any more: whoever ran it clears away
 };
 
 // What a pause needs beyond what every process does.
@@ -55,16 +36,14 @@ struct cspawn_pause {
   unsigned namespaces;        // enum cspawn_namespaces; a cgroup namespace always comes
   int binary;                 // open for execution, numbered 10 or above; the only one left open beside 0 to 3
   int null;                   // /dev/null, becomes 0 to 2
-  int pipe;                   // becomes 3
+  int socket;                 // becomes 3
+  int peer;                   // the socket's other end, for the child to let go of
   int network_namespace;      // entered instead of a new one, or -1
   int proc;                   // the directory /proc, or -1: leave oom_score_adj as it is
   const char *oom_score_adj;  // decimal digits
   const char *hostname;       // NULL: inherited
-  uint32_t uid, gid;
   const uint32_t *groups;
   size_t groups_count;
-  const void *filter;         // struct sock_filter[], NULL: none
-  uint16_t filter_length;     // instructions
 };
 
 struct cspawn_request {
@@ -89,7 +68,6 @@ struct cspawn_request {
 
   // Between the threads.
   uint32_t state;
-  int32_t maps;
 };
 
 // A stack for children, with a guard page below; NULL and errno on failure. One child at a time may use it.
@@ -97,15 +75,21 @@ void *cspawn_stack_create(void);
 void cspawn_stack_destroy(void *stack);
 
 // Starts the process and waits until it has executed its program or failed; 0 or -1, see `step` and `error`. On failure
-// nothing is left: the child is reaped and its pidfd closed.
+// the child is reaped; the pidfd of a pause stays open, since the thread that asked for it may know it.
 int cspawn_start(struct cspawn_request *request, void *stack);
+// Closes the pidfd, if it is open.
+void cspawn_release(struct cspawn_request *request);
 
-// For the thread that asked another one to start a process: waits while `state` equals `known`, then returns the new state.
-uint32_t cspawn_await(struct cspawn_request *request, uint32_t known);
-// Answers CSPAWN_WAITS_FOR_MAPS.
-void cspawn_maps_written(struct cspawn_request *request);
-void cspawn_maps_failed(struct cspawn_request *request, int error);
-// Tells the waiting thread that the request is finished.
-void cspawn_finish(struct cspawn_request *request);
+// For the thread that was asked to start a process by another one: begins, and tells the end. False: it was given up.
+bool cspawn_begin(struct cspawn_request *request);
+bool cspawn_finish(struct cspawn_request *request);
+
+// For the thread that asked: waits while `state` equals `known`, for so many milliseconds at most, then returns the state.
+uint32_t cspawn_await(struct cspawn_request *request, uint32_t known, int milliseconds);
+// Gives up a request and kills its child, if there is one yet; what was begun is cleared away by the thread that runs it.
+// False when it is done: then its outcome counts.
+bool cspawn_abandon(struct cspawn_request *request);
+// Kills and reaps the process of a request that was finished and given up.
+void cspawn_clear_away(struct cspawn_request *request);
 
 #endif

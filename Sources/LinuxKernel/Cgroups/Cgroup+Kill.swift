@@ -65,7 +65,7 @@ extension Cgroup {
     let victims = opened.filter { members.contains($0.pid) }
     for victim in victims { _ = clinux_pidfd_send_signal(victim.pidfd.raw, SIGKILL) }  // gone already, at worst
     let patience = min(deadline, SuspendingClock.now.advanced(by: .milliseconds(100)))
-    for victim in victims { _ = try Poll.readable([victim.pidfd.raw], until: patience) }
+    for victim in victims { _ = Poll.isReadable(victim.pidfd.raw, until: patience) }
     // Killed but not yet gone (a PID namespace being emptied) or not ours to see: leaves the processor to them.
     if victims.isEmpty { usleep(1000) }
   }

@@ -69,16 +69,20 @@ extension Cgroup {
     let isName =
       !file.isEmpty && !file.hasPrefix(".")
       && file.utf8.allSatisfy { byte in
-        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+          || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
           || [UInt8(ascii: "."), UInt8(ascii: "_")].contains(byte)
       }
     guard isName, !file.hasPrefix("cgroup.") else {
       throw KernelError(
         errno: .invalidArgument, operation: "set", subject: file, remedy: "not a controller's file of a unified cgroup")
     }
-    guard let hierarchy = hierarchies.first(where: \.isUnified) else { throw unavailable(file) }
+    let controller = String(file.prefix { $0 != "." })
+    guard let hierarchy = hierarchies.first(where: \.isUnified) else { throw unavailable(controller, for: file) }
     let path = directory(in: hierarchy) + "/" + file
-    guard access(path, F_OK) == 0 else { throw unavailable(file) }
+    // Of the controllers only the usual ones are made available to every group.
+    if access(path, F_OK) != 0 { enable([controller], in: hierarchy) }
+    guard access(path, F_OK) == 0 else { throw unavailable(controller, for: file) }
     try CgroupFile.write(value, to: path)
   }
 
@@ -92,13 +96,7 @@ extension Cgroup {
         CgroupHierarchies.words)
       if enabled?.contains(controller) == true { return (directory, true) }
     }
-    throw unavailable(limit)
-  }
-
-  private func unavailable(_ limit: String) -> KernelError {
-    KernelError(
-      errno: .notSupported, operation: "set \(limit) on cgroup", subject: path,
-      remedy: "the controller is not available here: see cgroup.controllers and cgroup.subtree_control")
+    throw unavailable(controller, for: limit)
   }
 
   private static func unlimited(_ value: Int64, _ word: String) -> String { value < 0 ? word : "\(value)" }

@@ -29,7 +29,8 @@ public struct Cgroup: Sendable, Hashable {
     hierarchies.contains { access(directory(in: $0), F_OK) == 0 }
   }
 
-  /// Makes the group in each hierarchy, with the groups above it. Idempotent; needs root.
+  /// Makes the group in each hierarchy, with the groups above it, which are marked as made here: see
+  /// ``removeVacantParents()``. Idempotent; needs root.
   ///
   /// In the unified hierarchy the controllers that limits need are made available in the group (cgroup.subtree_control of
   /// those above it), where that is possible: see ``apply(_:)``. Leave it out for groups that only hold processes.
@@ -42,10 +43,27 @@ public struct Cgroup: Sendable, Hashable {
   private func create(in hierarchy: CgroupHierarchy, _ enablesControllers: Bool) throws(KernelError) {
     let directory = directory(in: hierarchy)
     // Most often only the last one is missing.
-    if !enablesControllers, mkdir(directory, 0o755) == 0 || errno == EEXIST { return }
+    if !enablesControllers {
+      if mkdir(directory, 0o755) == 0 { return Self.mark(directory) }
+      if errno == EEXIST { return }
+    }
+    // Another pod's end may take away a vacant group above this one right after it was found.
+    for attempt in 1...Self.attempts {
+      do throws(KernelError) {
+        try walk(hierarchy, enablesControllers)
+        return
+      } catch {
+        guard error.errno == .noSuchFileOrDirectory, attempt < Self.attempts else { throw error }
+      }
+    }
+  }
+
+  private static let attempts = 10
+
+  private func walk(_ hierarchy: CgroupHierarchy, _ enablesControllers: Bool) throws(KernelError) {
     var walked = hierarchy.mountPoint
     for name in path.split(separator: "/") {
-      if enablesControllers { Self.enableControllers(of: hierarchy, below: walked) }
+      if enablesControllers { Self.enable(Self.usualControllers, of: hierarchy, below: walked) }
       walked += "/" + name
       do throws(KernelError) {
         try retrying("create cgroup", walked) { mkdir(walked, 0o755) }
@@ -53,17 +71,7 @@ public struct Cgroup: Sendable, Hashable {
         guard error.errno != .fileExists else { continue }
         throw error.errno == .readOnlyFileSystem ? error.advising("the hierarchy is mounted read-only") : error
       }
-    }
-  }
-
-  /// Failures are no matter here: a limit that needs the controller will not find its file, and says so.
-  private static func enableControllers(of hierarchy: CgroupHierarchy, below directory: String) {
-    guard !hierarchy.controllers.isEmpty else { return }
-    let file = directory + "/cgroup.subtree_control"
-    let enabled = (try? DurableFile.read(file, limit: 64 << 10)).map(CgroupHierarchies.words) ?? []
-    for controller in ["cpu", "memory", "pids", "io"]
-    where hierarchy.controllers.contains(controller) && !enabled.contains(controller) {
-      try? CgroupFile.write("+" + controller, to: file)
+      Self.mark(walked)
     }
   }
 

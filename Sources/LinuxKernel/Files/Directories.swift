@@ -3,12 +3,14 @@ import Glibc
 import SystemPackage
 
 /// A name in a directory.
-struct DirectoryEntry {
-  let name: String
-  let isDirectory: Bool
+package struct DirectoryEntry: Sendable {
+  /// The name alone.
+  package let name: String
+  /// Whether it is a directory; a symbolic link to one is none.
+  package let isDirectory: Bool
 }
 
-/// Directories that hold what other users must not reach.
+/// Directories, above all those that hold what other users must not reach.
 public enum Directories {
   /// Makes sure that the directory exists with this mode, and with this group if one is given; missing parents get 0755.
   ///
@@ -50,19 +52,6 @@ public enum Directories {
       if name != "." && !name.isEmpty { missing.append(name) }
       existing = parent
     }
-  }
-
-  /// The names in the directory, without `.` and `..`.
-  static func entries(_ path: String) throws(KernelError) -> [DirectoryEntry] {
-    guard let directory = clinux_directory_open(path) else { throw KernelError.last("read directory", path) }
-    defer { clinux_directory_close(directory) }
-    var entries: [DirectoryEntry] = []
-    var isDirectory = false
-    while let name = clinux_directory_next(directory, &isDirectory) {
-      entries.append(DirectoryEntry(name: String(cString: name), isDirectory: isDirectory))
-    }
-    guard errno == 0 else { throw KernelError.last("read directory", path) }
-    return entries
   }
 
   private static func step(

@@ -39,39 +39,46 @@ public enum DurableFile {
 
   /// Syncs the file, then its directory: what was written without `durable` survives a loss of power from now on.
   public static func sync(_ path: String) throws(KernelError) {
-    let (directory, _) = split(path)
-    let place = "sync.\(split(directory).name)"
-    try Failpoint.pass("\(place).before")
+    try syncContent(path)
+    try syncDirectory(split(path).directory)
+    try passSynced(path)
+  }
+
+  /// The first half of ``sync(_:)``.
+  static func syncContent(_ path: String) throws(KernelError) {
+    try Failpoint.pass("\(syncPlace(path)).before")
     let file = try OwnedDescriptor.open(path, O_RDONLY | O_NONBLOCK)
     let raw = file.raw
     try retrying("sync", path) { fsync(raw) }
-    try syncDirectory(directory)
-    try Failpoint.pass("\(place).after")
   }
 
-  /// Removes the file; one that is not there is success. `durable` syncs the directory.
+  /// The failpoint behind ``sync(_:)``.
+  static func passSynced(_ path: String) throws(KernelError) { try Failpoint.pass("\(syncPlace(path)).after") }
+
+  private static func syncPlace(_ path: String) -> String { "sync.\(split(split(path).directory).name)" }
+
+  /// Removes the file; one that is not there, or whose directory is none, is success. `durable` syncs the directory.
   public static func remove(_ path: String, durable: Bool) throws(KernelError) {
     do throws(KernelError) {
       try retrying("remove", path) { unlink(path) }
     } catch {
       // A read-only file system says so before it looks whether there is anything to remove.
       let isAbsent = error.errno == .readOnlyFileSystem && access(path, F_OK) != 0 && errno == ENOENT
-      guard isAbsent || error.errno == .noSuchFileOrDirectory else { throw error }
+      guard isAbsent || error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory else { throw error }
       return
     }
     if durable { try syncDirectory(split(path).directory) }
   }
 
-  /// Removes the file; its blocks, which a disk takes its time for, are freed when the operation that this belongs to is over.
-  public static func removeFreeingLater(_ path: String) throws(KernelError) {
-    // The file system frees them when the last descriptor is closed. What cannot be opened is removed all the same.
+  /// Removes the file; one that is not there is success. The file system frees its blocks, which a disk takes its time for,
+  /// when the last descriptor is closed: this returns one, to be let go of when nobody waits any more.
+  public static func removeFreeingLater(_ path: String) throws(KernelError) -> SharedDescriptor? {
+    // What cannot be opened is removed all the same.
     let raw = Glibc.open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC)
-    if raw < 0, Glibc.errno == ENOENT { return }
-    if raw >= 0 {
-      let file = SharedDescriptor(OwnedDescriptor(raw))
-      OperationThread.afterwards { withExtendedLifetime(file) {} }
-    }
+    if raw < 0, Glibc.errno == ENOENT { return nil }
+    let file = raw < 0 ? nil : SharedDescriptor(OwnedDescriptor(raw))
     try remove(path, durable: false)
+    return file
   }
 
   /// The whole content of a file of at most `limit` bytes; a longer one is EFBIG.

@@ -26,6 +26,17 @@ public final class FileLock: Sendable {
     }
   }
 
+  /// Takes a lock on an open file, and tries for so long; false when somebody else holds it all the time.
+  @discardableResult
+  static func tryFor(_ patience: Duration, _ raw: CInt, _ path: String) throws(KernelError) -> Bool {
+    let deadline = SuspendingClock.now.advanced(by: patience)
+    while try !isLocked(raw, path) {
+      guard SuspendingClock.now < deadline else { return false }
+      usleep(10_000)
+    }
+    return true
+  }
+
   private static func isLocked(_ raw: CInt, _ path: String) throws(KernelError) -> Bool {
     do throws(KernelError) {
       try retrying("lock", path) { flock(raw, LOCK_EX | LOCK_NB) }

@@ -19,7 +19,7 @@ extension OwnedDescriptor {
 
 extension OwnedDescriptor {
   /// Everything up to the end of the file, at most `limit` bytes: a longer file is EFBIG.
-  borrowing func readAll(limit: Int, subject: String) throws(KernelError) -> [UInt8] {
+  package borrowing func readAll(limit: Int, subject: String) throws(KernelError) -> [UInt8] {
     var content: [UInt8] = []
     let raw = raw
     while true {

@@ -4,21 +4,27 @@ import SystemPackage
 
 /// Network namespaces that are kept by a mount on a file, as `ip netns` keeps them.
 public enum NetworkNamespace {
+  /// How long somebody else's lock on the directory counts.
+  private static let lockPatience = Duration.seconds(1)
+
   /// Makes the directory fit for pinned namespaces, as `ip netns` does: under a flock, unless it is a mount point already,
   /// it is bound on itself and made shared. Without that, the first `ip netns add` by anyone would leave mounts made before
   /// busy for ever.
   ///
+  /// The lock is tried for a second, then it is done without: whoever may read the directory can hold it for ever.
+  ///
   /// Idempotent; creates the directory (0755) where it is missing. Needs CAP_SYS_ADMIN.
   public static func prepareDirectory(_ path: String) throws(KernelError) {
+    // Whoever visits a namespace must know the way home; better now than when descriptors are short.
+    _ = try Home.shared.get()
     do throws(KernelError) {
       try Directories.create(path, mode: 0o755, adjustsExisting: false)
     } catch {
       throw error.advising("the directory of network namespaces must exist or be creatable: see --netns-dir")
     }
     let directory = try OwnedDescriptor.open(path, O_RDONLY | O_DIRECTORY)
-    let raw = directory.raw
-    try retrying("lock", path) { flock(raw, LOCK_EX) }
     // Closing the descriptor releases the lock.
+    try FileLock.tryFor(lockPatience, directory.raw, path)
     if try !Mounts.isMountPoint(path) {
       try Mounts.bind(path, path, recursive: true)
       do throws(KernelError) {
@@ -52,11 +58,11 @@ public enum NetworkNamespace {
   }
 
   /// Makes a new network namespace, with nothing but a `lo` that is down, and mounts it on the file; see
-  /// ``pin(process:at:)``.
+  /// ``pin(process:at:)``. The calling thread, a plain one of the caller's own, visits it and comes home.
   public static func pinNew(at path: String) throws(KernelError) {
-    try onThread(name: "berth-netns") { () throws(KernelError) in
-      try pin(namespace: makeForThisThread(), at: path)
-    }
+    let home = try Home.shared.get()
+    defer { home.enter() }
+    try pin(namespace: makeForThisThread(), at: path)
   }
 
   /// Moves the calling thread into a new network namespace.

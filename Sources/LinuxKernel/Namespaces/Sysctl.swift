@@ -19,7 +19,8 @@ public enum Sysctl {
 
   /// Writes one parameter in the calling thread's namespaces.
   ///
-  /// The name cannot lead out of `/proc/sys`: no empty or dot components, letters, digits, `_`, `-` and separators only,
+  /// ENOENT tells whether the kernel has no such parameter or the host alone; EROFS means that nothing can be set here. The
+  /// name cannot lead out of `/proc/sys`: no empty or dot components, letters, digits, `_`, `-` and separators only,
   /// and no link is followed. The value is one line.
   public static func write(_ name: String, _ value: String) throws(KernelError) {
     guard let path = path(of: name) else {
@@ -39,30 +40,63 @@ public enum Sysctl {
       let bytes = Array(value.utf8)
       try retrying("set sysctl", "\(name) = \(value)") { Glibc.write(fileRaw, bytes, bytes.count) }
     } catch {
-      throw error.errno == .noSuchFileOrDirectory ? error.advising("this kernel has no such parameter") : error
+      switch error.errno {
+      case .noSuchFileOrDirectory: throw error.advising(absence(of: path))
+      case .readOnlyFileSystem: throw error.advising("/proc/sys is mounted read-only here")
+      default: throw error
+      }
     }
   }
 
-  /// Writes parameters in the process' network, IPC and UTS namespaces, on a thread of its own, while the caller waits.
+  /// Why the calling thread's namespaces do not have a parameter: what concerns the whole machine only the first
+  /// namespace has.
+  private static func absence(of path: String) -> String {
+    let found = Handoff<Bool>()
+    do throws(KernelError) {
+      try DedicatedThread.start(name: "berth-sysctl") {
+        let home = try? Home.shared.get()
+        home?.enter()
+        found.give(home != nil && access("/proc/sys/" + path, F_OK) == 0)
+      }
+    } catch {
+      // Without a thread to look from it stays unknown, as where the kernel has none.
+      found.give(false)
+    }
+    let isAtHome = found.take()
+    guard isAtHome else { return "this kernel has no such parameter" }
+    let kind = path.hasPrefix("net/") ? "a network namespace" : "an IPC namespace"
+    return "only the host has this parameter, \(kind) of its own does not"
+  }
+
+  /// Writes parameters in the process' network, IPC and UTS namespaces, on the calling thread, which then comes home: a plain
+  /// thread of the caller's own.
   ///
   /// Whether they belong to a namespace of the process' own is the caller's to check: see ``isNamespaced(_:network:ipc:)``.
   /// `user` is who root is there: later kernels (Linux 6.18) let nobody else set what an IPC namespace has.
   public static func write(
     _ settings: [(name: String, value: String)], inside process: ProcessHandle, as user: UInt32 = 0
   ) throws(KernelError) {
-    try NetworkNamespace.onThread(name: "berth-sysctl") { () throws(KernelError) in
-      try retrying("enter the namespaces of", "process \(process.identity.pid)") {
-        clinux_enter_process_namespaces(process.pidfd, true, true, true, false)
-      }
-      try retrying("become", "user \(user)") { clinux_set_thread_user(user) }
-      // The saved user is still root: only want of memory can keep the thread from becoming it again.
-      defer { while clinux_set_thread_user(0) != 0 { usleep(1000) } }
-      for (name, value) in settings { try write(name, value) }
+    let home = try Home.shared.get()
+    try retrying("enter the namespaces of", "process \(process.identity.pid)") {
+      clinux_enter_process_namespaces(process.pidfd, true, true, true, false)
     }
+    defer { home.enter() }
+    guard user != 0 else {
+      for (name, value) in settings { try write(name, value) }
+      return
+    }
+    try retrying("become", "user \(user)") { clinux_set_thread_user(user) }
+    defer {
+      // The saved user is still root: only want of memory can keep the thread from becoming it again.
+      while clinux_set_thread_user(0) != 0 { usleep(1000) }
+      // A change of user sets what fs.suid_dumpable says, for the whole process.
+      Dumpable.disable()
+    }
+    for (name, value) in settings { try write(name, value) }
   }
 
   /// The path below `/proc/sys`. As with sysctl(8), the first separator decides: after a dot, a slash stands for a dot.
-  static func path(of name: String) -> String? {
+  package static func path(of name: String) -> String? {
     guard let first = name.first(where: { $0 == "." || $0 == "/" }) else { return nil }
     let path = first == "/" ? name : String(name.map { $0 == "." ? "/" : $0 == "/" ? "." : $0 })
     let isSafe = path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { component in

@@ -2,7 +2,7 @@ import CLinux
 
 /// Whether this process may be traced and leave a core file.
 public enum Dumpable {
-  /// Says no, for good: starting a pause would say it anyway, since the child gives up its user on shared memory.
+  /// Says no, for good: the memory holds what plugins are given, and children that have not yet executed share it.
   ///
   /// From then on the files below `/proc/<pid>` belong to root.
   public static func disable() {

@@ -6,14 +6,15 @@ import SystemPackage
 /// A program that runs in the host's namespaces, such as a CNI plugin: in a session and process group of its own, with
 /// descriptors 0 to 2 only, default signal dispositions and an empty signal mask.
 ///
-/// A process that is still running when the object ends goes on running, and is reaped when it exits.
+/// A process that is still running when the object ends goes on running, and is reaped when it exits; one that has ended by
+/// then is reaped by whoever keeps its ``process``, if it was not yet.
 public final class HostProcess: Sendable {
   /// The process, which leads its process group.
   public let process: ProcessHandle
 
   private init(_ process: ProcessHandle) { self.process = process }
 
-  deinit { process.reapInBackground() }
+  deinit { if !process.hasExited { process.reapInBackground() } }
 
   /// Starts a program and waits until it is executed; blocks the thread for about a millisecond, from any thread.
   ///
@@ -42,7 +43,7 @@ public final class HostProcess: Sendable {
     guard let stack = cspawn_stack_create() else { throw KernelError.last("allocate", "stack for \(executable)") }
     defer { cspawn_stack_destroy(stack) }
     for _ in 0..<50 {
-      guard start(request, executable, stack) != 0 else { break }
+      guard !start(request, executable, stack) else { break }
       guard request.pointer.pointee.error == ETXTBSY else { break }
       usleep(2000)
     }
@@ -61,11 +62,12 @@ public final class HostProcess: Sendable {
       errno: Errno(rawValue: code), operation: "send signal \(signal) to", subject: "process group \(pid)")
   }
 
-  /// Waits until the leader has exited and reaps it; blocks the thread, idempotent.
+  /// Waits until the leader has exited and tells how it ended; its ``process`` is reaped separately.
   ///
-  /// ECHILD when somebody else reaped it, as a handler that waits for every child would.
+  /// Blocks the thread; may be called again. ECHILD when somebody else reaped it, as a handler that waits for every child
+  /// would.
   public func exitStatus() throws(KernelError) -> ExitStatus {
-    guard let status = process.reap() else {
+    guard let status = process.exitStatus() else {
       throw KernelError(
         errno: .noChildProcess, operation: "wait for", subject: "process \(process.identity.pid)",
         remedy: "something else in this process waits for all children, or SIGCHLD is ignored")
@@ -73,10 +75,10 @@ public final class HostProcess: Sendable {
     return status
   }
 
-  private static func start(_ request: SpawnRequest, _ path: String, _ stack: UnsafeMutableRawPointer) -> CInt {
+  private static func start(_ request: SpawnRequest, _ path: String, _ stack: UnsafeMutableRawPointer) -> Bool {
     path.withCString { path in
       request.pointer.pointee.path = path
-      return cspawn_start(request.pointer, stack)
+      return request.start(stack)
     }
   }
 }

@@ -1,21 +1,25 @@
 import CSpawn
 import Glibc
+import Synchronization
 import SystemPackage
 
 /// One start of a pause, between the thread that asks for it and the spawner's.
 final class PauseRequest: Sendable {
   let spawn: SpawnRequest
+  let specification: PauseSpecification
   // Written before the request is handed over, read by the child.
   nonisolated(unsafe) private let pause: UnsafeMutablePointer<cspawn_pause>
   nonisolated(unsafe) private let hostname: UnsafeMutablePointer<CChar>?
   nonisolated(unsafe) private let oomScore: UnsafeMutablePointer<CChar>?
   nonisolated(unsafe) private let groups: UnsafeMutablePointer<UInt32>
-  // Keeps the filter and the binary alive.
+  // Keeps the binary open.
   private let resources: PauseSpawner.Resources
-  private let specification: PauseSpecification
+  /// Which of the spawner's threads has begun it, and when.
+  private let begun = Mutex<(generation: Int, at: SuspendingClock.Instant)?>(nil)
 
   init(
-    _ specification: PauseSpecification, _ resources: PauseSpawner.Resources, pipe: CInt, entry: consuming CgroupEntry
+    _ specification: PauseSpecification, _ resources: PauseSpawner.Resources, _ sockets: borrowing SocketPair,
+    entry: consuming CgroupEntry
   ) throws(KernelError) {
     if let hostname = specification.hostname { try CStrings.check(hostname, subject: "pause") }
     spawn = try SpawnRequest(arguments: ["/pause"], environment: [], cgroup: entry, subject: "pause")
@@ -33,19 +37,17 @@ final class PauseRequest: Sendable {
     if specification.userNamespace != nil { pause.pointee.namespaces |= CSPAWN_NEW_USER.rawValue }
     pause.pointee.binary = resources.binary.raw
     pause.pointee.null = resources.null.raw
-    pause.pointee.pipe = pipe
+    pause.pointee.socket = sockets.theirs.raw
+    pause.pointee.peer = sockets.ours.raw
     pause.pointee.network_namespace = specification.networkNamespace?.raw ?? -1
     // Inside a user namespace the child could not lower its score: it is set together with the maps.
     pause.pointee.proc = specification.userNamespace == nil ? resources.proc.raw : -1
     pause.pointee.oom_score_adj = UnsafePointer(oomScore)
     pause.pointee.hostname = UnsafePointer(hostname)
-    (pause.pointee.uid, pause.pointee.gid) = (specification.uid, specification.gid)
     (pause.pointee.groups, pause.pointee.groups_count) = (UnsafePointer(groups), groupCount)
-    if specification.seccomp {
-      pause.pointee.filter = UnsafeRawPointer(resources.filter.baseAddress)
-      pause.pointee.filter_length = UInt16(resources.filter.count)
-    }
     spawn.pointer.pointee.pause = UnsafePointer(pause)
+    // It waits in the socket. Where there is a user namespace, it comes when that has its maps.
+    if specification.userNamespace == nil { try sendMessage(sockets.ours) }
   }
 
   deinit {
@@ -55,28 +57,15 @@ final class PauseRequest: Sendable {
     pause.deallocate()
   }
 
-  /// On the spawner's thread.
-  func run(_ stack: UnsafeMutableRawPointer) {
-    cspawn_start(spawn.pointer, stack)
-    cspawn_finish(spawn.pointer)
-  }
+  /// The spawner's thread that has begun it.
+  var generation: Int? { begun.withLock { $0?.generation } }
 
-  /// On the thread that asked: waits for the end, and helps a user namespace into being meanwhile.
-  func await() throws(KernelError) {
-    var failure: KernelError?
-    var state = cspawn_await(spawn.pointer, CSPAWN_RUNNING.rawValue)
-    if state == CSPAWN_WAITS_FOR_MAPS.rawValue {
-      do throws(KernelError) {
-        try writeMaps()
-        cspawn_maps_written(spawn.pointer)
-      } catch {
-        failure = error
-        cspawn_maps_failed(spawn.pointer, error.errno.rawValue)
-      }
-      repeat { state = cspawn_await(spawn.pointer, state) } while state != CSPAWN_DONE.rawValue
-    }
-    if let failure { throw failure }
-    guard spawn.pointer.pointee.error == 0 else { throw spawn.failure("start pause", describeSubject()) }
+  /// On the spawner's thread.
+  func run(_ generation: Int, _ stack: UnsafeMutableRawPointer) {
+    begun.withLock { $0 = (generation, .now) }
+    guard cspawn_begin(spawn.pointer) else { return }
+    _ = spawn.start(stack)
+    if !cspawn_finish(spawn.pointer) { spawn.clearAway() }
   }
 
   /// Why oom_score_adj could not be set.
@@ -85,31 +74,74 @@ final class PauseRequest: Sendable {
     return code == 0 ? nil : Errno(rawValue: code)
   }
 
-  private func writeMaps() throws(KernelError) {
-    guard let mapping = specification.userNamespace else { return }
-    let directory = "/proc/\(spawn.pointer.pointee.pid)"
-    try Self.write(Self.lines(mapping.uids), to: directory + "/uid_map")
-    try Self.write(Self.lines(mapping.gids), to: directory + "/gid_map")
-    do throws(KernelError) {
-      try Self.write("\(specification.oomScoreAdjustment)", to: directory + "/oom_score_adj")
-    } catch {
-      spawn.pointer.pointee.oom_error = error.errno.rawValue
+  /// When the spawner counts as silent, as far as is known now.
+  private var deadline: SuspendingClock.Instant {
+    (begun.withLock { $0?.at } ?? .now).advanced(by: PauseSpawner.patience)
+  }
+
+  /// On the thread that asked: waits for the end, and helps a user namespace into being meanwhile.
+  func await(_ threads: SpawnerThreads, _ socket: borrowing OwnedDescriptor) throws(KernelError) {
+    var failure: KernelError?
+    var known = CSPAWN_QUEUED.rawValue
+    while true {
+      let deadline = deadline
+      let state = cspawn_await(spawn.pointer, known, Poll.milliseconds(until: deadline))
+      if state == CSPAWN_DONE.rawValue { break }
+      if state == CSPAWN_WAITS_FOR_MAPS.rawValue, known != state {
+        do throws(KernelError) {
+          try writeMaps()
+          try sendMessage(socket)
+        } catch {
+          failure = error
+          shutdown(socket.raw, CInt(SHUT_RDWR))
+        }
+      } else if state == known, deadline <= .now {
+        try lookAfter(threads, hasBegun: state != CSPAWN_QUEUED.rawValue)
+      }
+      known = state
     }
+    if let failure { throw failure }
+    guard spawn.pointer.pointee.error == 0 else { throw spawn.failure("start pause", describeSubject()) }
   }
 
-  private static func lines(_ ranges: [UserNamespaceMapping.Range]) -> String {
-    ranges.map { "\($0.containerID) \($0.hostID) \($0.length)\n" }.joined()
+  /// Nothing has come for too long: gives the request up, or sees that somebody serves it.
+  private func lookAfter(_ threads: SpawnerThreads, hasBegun: Bool) throws(KernelError) {
+    guard hasBegun else {
+      do throws(KernelError) { try threads.ensureThread() } catch {
+        if cspawn_abandon(spawn.pointer) { throw error }
+      }
+      return
+    }
+    guard cspawn_abandon(spawn.pointer) else { return }
+    let step = String(cString: cspawn_step_name(cspawn_step(UInt32(bitPattern: spawn.pointer.pointee.step))))
+    var outcome = "it was killed, and another spawner goes on"
+    do throws(KernelError) { try threads.replace(serving: self) } catch {
+      outcome = "it was killed, and there is no other spawner yet: \(error)"
+    }
+    throw KernelError(
+      errno: .timedOut, operation: "start pause (\(step))", subject: describeSubject(),
+      remedy: "the child was silent for \(PauseSpawner.patience): \(outcome)")
   }
 
-  /// The kernel takes a map in one write only.
-  private static func write(_ text: String, to path: String) throws(KernelError) {
-    let file = try OwnedDescriptor.open(path, O_WRONLY)
-    let raw = file.raw
-    let bytes = Array(text.utf8)
-    try retrying("write", path) { Glibc.write(raw, bytes, bytes.count) }
+  /// On the thread that asked: waits until pause has given up what it shall not have.
+  func awaitAnswer(_ socket: borrowing OwnedDescriptor) throws(KernelError) {
+    guard Poll.isReadable(socket.raw, until: .now.advanced(by: PauseSpawner.patience)) else {
+      throw KernelError(
+        errno: .timedOut, operation: "start pause (answer)", subject: describeSubject(),
+        remedy: "pause was silent for \(PauseSpawner.patience) and was killed: does a process of user"
+          + " \(specification.uid) stop it?")
+    }
+    var refusal = cspawn_refusal()
+    let raw = socket.raw
+    let count = recv(raw, &refusal, MemoryLayout<cspawn_refusal>.size, 0)
+    if count == 1 { return }
+    guard count == MemoryLayout<cspawn_refusal>.size else {
+      throw SpawnRequest.failure(CInt(CSPAWN_MESSAGE.rawValue), ECHILD, "start pause", describeSubject())
+    }
+    throw SpawnRequest.failure(refusal.step, refusal.error, "start pause", describeSubject())
   }
 
-  private func describeSubject() -> String {
+  func describeSubject() -> String {
     var parts = [resources.path]
     if let hostname = specification.hostname { parts.append("hostname \(hostname)") }
     if let cgroup = specification.cgroup { parts.append("cgroup \(cgroup.path)") }

@@ -1,5 +1,4 @@
 import CLinux
-import CSpawn
 import Glibc
 import SystemPackage
 
@@ -10,30 +9,16 @@ extension PauseSpawner {
     let binary: OwnedDescriptor
     let null: OwnedDescriptor
     let proc: OwnedDescriptor
-    nonisolated(unsafe) let filter: UnsafeBufferPointer<UInt64>
-    /// One start at a time uses it.
-    nonisolated(unsafe) let stack: UnsafeMutableRawPointer
 
     init(pauseBinary path: String) throws(KernelError) {
       // Numbers that the child's rearrangement of 0 to 3 does not touch.
       let binary = try Self.open(path).duplicate(atLeast: 10)
-      let filter = try SeccompFilter(executing: binary.raw).instructions
       let null = try OwnedDescriptor.open("/dev/null", O_RDWR)
       let proc = try OwnedDescriptor.open("/proc", O_RDONLY | O_DIRECTORY)
-      guard let stack = cspawn_stack_create() else { throw KernelError.last("allocate", "stack for pauses") }
       self.path = path
       self.binary = binary
       self.null = null
       self.proc = proc
-      self.stack = stack
-      let program = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: filter.count)
-      _ = program.initialize(from: filter)
-      self.filter = UnsafeBufferPointer(program)
-    }
-
-    deinit {
-      cspawn_stack_destroy(stack)
-      filter.deallocate()
     }
 
     /// Opens the binary and checks what would otherwise fail at every start.

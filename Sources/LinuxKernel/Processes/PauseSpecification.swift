@@ -1,3 +1,5 @@
+import CSpawn
+
 /// The namespaces a pause gets of its own; a cgroup namespace always comes, a mount namespace is shared by all pauses.
 public struct PauseNamespaces: OptionSet, Hashable, Sendable {
   /// The bits.
@@ -66,16 +68,20 @@ public struct PauseSpecification: Sendable {
   public var oomScoreAdjustment: Int
   /// Gives pause a user namespace, and with it a mount namespace of its own.
   public var userNamespace: UserNamespaceMapping?
-  /// Restricts pause to the few system calls it makes.
-  public var seccomp: Bool
+  /// Restricts pause to the system calls it makes when it runs: instructions of the kernel's own program (struct
+  /// sock_filter, 8 bytes each), at most 256. It must let through, of descriptor 3 alone, sendto and read.
+  public var seccomp: [UInt64]?
   /// The cgroup it is born in; it must exist.
   public var cgroup: Cgroup?
+
+  /// Pause's descriptor on which it answers and is committed.
+  package static var socket: CInt { CInt(CSPAWN_PAUSE_SOCKET) }
 
   /// Creates a specification without a ready network namespace; the defaults are those of an ordinary pod.
   public init(
     namespaces: PauseNamespaces = [.network, .uts, .ipc, .pid], hostname: String? = nil, uid: UInt32 = 65535,
     gid: UInt32 = 65535, supplementalGroups: [UInt32] = [], oomScoreAdjustment: Int = -998,
-    userNamespace: UserNamespaceMapping? = nil, seccomp: Bool = true, cgroup: Cgroup? = nil
+    userNamespace: UserNamespaceMapping? = nil, seccomp: [UInt64]? = nil, cgroup: Cgroup? = nil
   ) {
     self.namespaces = namespaces
     self.hostname = hostname

@@ -10,18 +10,18 @@ public final class StartedPause: Sendable {
   /// Why oom_score_adj could not be set, `nil` when it was: EACCES without CAP_SYS_RESOURCE.
   public let oomScoreError: Errno?
 
-  private let pipe: Mutex<OwnedDescriptor?>
+  private let socket: Mutex<OwnedDescriptor?>
 
-  init(_ process: ProcessHandle, pipe: consuming OwnedDescriptor, oomError: Errno?) {
+  init(_ process: ProcessHandle, socket: consuming OwnedDescriptor, oomError: Errno?) {
     self.process = process
-    self.pipe = Mutex(pipe)
+    self.socket = Mutex(socket)
     oomScoreError = oomError
   }
 
   deinit {
     // Taken means closed at the end of the closure.
-    let wasUncommitted = pipe.withLock { pipe in
-      guard let descriptor = pipe.take() else { return false }
+    let wasUncommitted = socket.withLock { socket in
+      guard let descriptor = socket.take() else { return false }
       _ = consume descriptor
       return true
     }
@@ -32,10 +32,15 @@ public final class StartedPause: Sendable {
   ///
   /// EPIPE when pause has exited already.
   public func commit() throws(KernelError) {
-    guard let descriptor = pipe.withLock({ $0.take() }) else { return }
-    let raw = descriptor.raw
+    guard let descriptor = socket.withLock({ $0.take() }) else { return }
     do throws(KernelError) {
-      try retrying("commit", "pause \(process.identity.pid)") { clinux_write_without_sigpipe(raw, "\n", 1) }
+      var failure: KernelError?
+      withUnsafeBytes(of: UInt8(0)) { byte in
+        do throws(KernelError) {
+          try descriptor.send(byte, "commit", "pause \(process.identity.pid)")
+        } catch { failure = error }
+      }
+      if let failure { throw failure }
     } catch {
       // Nobody else will: it is no longer uncommitted.
       process.reapInBackground()

@@ -4,15 +4,13 @@ import SystemPackage
 
 /// Runs a blocking closure on a thread of its own, never on the cooperative pool.
 public enum DedicatedThread {
-  /// Runs the closure on a new thread and returns what it returns; in a task that runs on an ``OperationThread``, where
-  /// blocking is allowed, it runs right there.
+  /// Runs the closure on a new thread and returns what it returns.
   ///
   /// The task's cancellation does not reach the closure. Where the machine has no thread to spare (EAGAIN), it is tried
   /// again every ten milliseconds. `name` is cut off after 15 bytes; `stackSize` is in bytes.
   public static func run<T: Sendable, E: Error>(
     name: StaticString = "berth-blocking", stackSize: Int = 256 << 10, _ body: @escaping @Sendable () throws(E) -> T
   ) async throws(E) -> T {
-    if OperationThread.isCurrent { return try body() }
     let result: Result<T, E> = await start(name, stackSize) { () -> Result<T, E> in
       do throws(E) { return .success(try body()) } catch { return .failure(error) }
     }
@@ -29,18 +27,6 @@ public enum DedicatedThread {
     _ body: @escaping @Sendable () -> Void
   ) throws(KernelError) {
     let code = Thread.launch(name, stackSize, detached: true, elsewhere: elsewhere, body).code
-    guard code == 0 else { throw Thread.failure(code, name) }
-  }
-
-  /// Runs the closure on a new thread while the calling thread waits: for what changes the thread itself, such as setns.
-  static func runBlocking(name: StaticString, stackSize: Int = 256 << 10, _ body: () -> Void) throws(KernelError) {
-    let code = withoutActuallyEscaping(body) { body in
-      // The thread has ended before this call returns: nothing is shared but the wait.
-      nonisolated(unsafe) let body = body
-      let (code, thread) = Thread.launch(name, stackSize, detached: false) { body() }
-      if code == 0 { pthread_join(thread, nil) }
-      return code
-    }
     guard code == 0 else { throw Thread.failure(code, name) }
   }
 
@@ -98,6 +84,7 @@ enum Thread {
       let short = bytes.prefix(15).map { CChar(bitPattern: $0) } + [0]
       clinux_set_thread_name(short)
     }
+    clinux_unblock_child_signal()
     body.run()
     return nil
   }

@@ -1,11 +1,11 @@
 import Glibc
 
 /// A counting semaphore between threads (sem_t).
-final class Semaphore: Sendable {
+package final class Semaphore: Sendable {
   // The address must not change and the C functions synchronise themselves.
   nonisolated(unsafe) private let semaphore: UnsafeMutablePointer<sem_t>
 
-  init() {
+  package init() {
     semaphore = .allocate(capacity: 1)
     semaphore.initialize(to: sem_t())
     sem_init(semaphore, 0, 0)
@@ -16,9 +16,9 @@ final class Semaphore: Sendable {
     semaphore.deallocate()
   }
 
-  func signal() { sem_post(semaphore) }
+  package func signal() { sem_post(semaphore) }
 
-  func wait() {
+  package func wait() {
     // The only failure of a valid semaphore is an interrupting signal.
     while sem_wait(semaphore) != 0 {}
   }
