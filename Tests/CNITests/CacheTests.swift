@@ -1,9 +1,10 @@
+import LinuxKernel
 import CNI
 import Glibc
 import JSON
 import Testing
 
-@Suite("The cache")
+@Suite("The cache", .timeLimit(.minutes(1)))
 struct CacheTests {
   private var rich: Attachment {
     Attachment(
@@ -77,7 +78,7 @@ struct CacheTests {
     try bench.directory.write("results/net-c1-eth0", #"{"cniVersion":"0.4.0","ips":[{"address":"10.0.0.2/8"}]}"#)
     let net = try chain("a")
     #expect(try await bench.runtime.cachedResult(net, attachment())?.raw["cniVersion"] == "1.0.0")
-    let error = await failure { () throws(CNIError) in
+    let error = await failure { () async throws(CNIError) in
       _ = try await bench.runtime.cachedAttachment(network: "net", attachment())
     }
     #expect(error?.message == "read cached network \"net\" config has wrong kind")
@@ -148,5 +149,71 @@ struct CacheTests {
     for bad in [["CAP_ARGS": "[]"], ["CAP_ARGS": "{"], ["CNI_ARGS": "x"]] {
       #expect(throws: CNIError.self) { try CNIToolEnvironment(bad) }
     }
+  }
+
+  @Test("An entry that is empty or cannot be read is found by its file's name, told why, and removed for good")
+  func unreadable() async throws {
+    let bench = try Bench()
+    _ = try await bench.runtime.add(try chain("a"), attachment())
+    for (name, content) in [("net-c1-eth1", ""), ("net-c1-eth2", "{"), ("net-c2-eth0", "{}"), ("other", "")] {
+      try bench.directory.write("results/\(name)", content)
+    }
+    mkdir("\(bench.directory.path)/results/net-c1-eth3", 0o700)
+    let runtime = bench.runtime
+    let found = try runtime.unreadableEntries(containing: "c1")
+    #expect(found.map(\.name) == ["net-c1-eth1", "net-c1-eth2", "net-c1-eth3"])
+    #expect(found[0].reason == "the file is empty" && found.allSatisfy { !$0.reason.isEmpty })
+    #expect(try runtime.unreadableEntries().map(\.name).suffix(2) == ["net-c2-eth0", "other"])
+    try runtime.remove(found[0])
+    try runtime.remove(found[0])
+    #expect(try runtime.unreadableEntries(containing: "c1").count == 2)
+    // One that has been written by now stays.
+    _ = try await runtime.add(try chain("a"), attachment(interface: "eth2"))
+    try runtime.remove(found[1])
+    #expect(try await runtime.cachedAttachments(containerID: "c1").count == 2)
+  }
+
+  @Test(
+    "CNI-A38 a configuration is decoded as Go encodes it: line ends are skipped, what is no base64 is no configuration")
+  func base64() async throws {
+    let bench = try Bench()
+    func configuration(_ text: String) async throws -> [UInt8]? {
+      try bench.directory.write(
+        "results/net-c1-eth0",
+        #"{"kind":"cniCacheV1","containerId":"c1","config":"\#(text)","ifName":"eth0","networkName":"net"}"#)
+      return try await bench.runtime.cachedAttachments().first?.configuration
+    }
+    #expect(try await configuration("YW55IGNhcm5hbCBwbGVhcw==") == Array("any carnal pleas".utf8))
+    #expect(try await configuration(#"YW55IGNh\ncm5hbCBwbGVh\r\ncw=="#) == Array("any carnal pleas".utf8))
+    #expect(try await configuration("+/+/") == [0xfb, 0xff, 0xbf])
+    for bad in ["a", "ab=c", "====", "ab!d", "YQ=", "YQ==YQ==", "-_-_"] {
+      #expect(try await configuration(bad) == [], "\(bad)")
+    }
+  }
+
+  /// Two directories whose file systems differ nearly everywhere.
+  private static let hasTwoFileSystems: Bool = {
+    var one = stat()
+    var other = stat()
+    return stat("/tmp", &one) == 0 && stat("/dev/shm", &other) == 0 && one.st_dev != other.st_dev
+  }()
+
+  @Test("`results` may be a file system of its own", .enabled(if: hasTwoFileSystems, "/tmp and /dev/shm are one"))
+  func ownFileSystem() async throws {
+    let bench = try Bench()
+    var template = Array("/dev/shm/cni-tests-XXXXXX".utf8CString)
+    let elsewhere = try #require(mkdtemp(&template).map { String(cString: $0) })
+    defer {
+      for name in TemporaryDirectory.names(elsewhere) { unlink("\(elsewhere)/\(name)") }
+      rmdir(elsewhere)
+    }
+    symlink(elsewhere, "\(bench.directory.path)/results")
+    _ = try await bench.runtime.add(try chain("a"), attachment())
+    // What a writer leaves that was killed is no entry, and recovery takes it away.
+    try bench.directory.write("results/.berth-\(getpid())-0.tmp", "{}")
+    #expect(try bench.runtime.unreadableEntries().isEmpty)
+    #expect(try await bench.runtime.cachedAttachments().count == 1)
+    try bench.runtime.removeTemporaryFiles()
+    #expect(bench.cacheFiles == ["net-c1-eth0"] && bench.directory.names() == ["results"])
   }
 }

@@ -1,8 +1,9 @@
+import LinuxKernel
 import JSON
 import CNI
 import Testing
 
-@Suite("What plugins print, and what becomes of it")
+@Suite("What plugins print, and what becomes of it", .timeLimit(.minutes(1)))
 struct ErrorTests {
   private func add(_ response: PluginResponse, version: String = "1.0.0") async throws -> (CNIResult?, CNIError?) {
     let bench = try Bench { _ in response }
@@ -57,11 +58,11 @@ struct ErrorTests {
     #expect(error?.description == "plugin type=\"a\" name=\"net\" failed (add): bad; worse")
     #expect(error?.plugin == "a" && error?.network == "net" && error?.verb == .add)
     let bench = try Bench { _ in .error(7, "bad") }
-    let del = await failure { () throws(CNIError) in
+    let del = await failure { () async throws(CNIError) in
       try await bench.runtime.del(NetworkConfigurationList(parsing: sample), attachment())
     }
     #expect(del?.description == "plugin type=\"a\" name=\"n\" failed (delete): bad")
-    let check = await failure { () throws(CNIError) in
+    let check = await failure { () async throws(CNIError) in
       try await bench.runtime.check(NetworkConfigurationList(parsing: sample), attachment())
     }
     #expect(check?.description == "plugin type=\"a\" name=\"n\" failed (check): bad")

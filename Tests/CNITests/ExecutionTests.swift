@@ -24,7 +24,14 @@ struct ExecutionTests {
     _ script: String, configuration: String = "{}", invoker: ExecutablePluginInvoker = ExecutablePluginInvoker()
   ) async throws -> PluginResponse {
     try directory.script("plugin", script)
-    return await invoker.invoke(request("plugin", configuration))
+    return await invoke(request("plugin", configuration), invoker)
+  }
+
+  private func invoke(
+    _ request: PluginRequest, _ invoker: ExecutablePluginInvoker = ExecutablePluginInvoker(),
+    cancellation: Cancellation? = nil
+  ) async -> PluginResponse {
+    await DedicatedThread.run { invoker.invoke(request, cancellation: cancellation) }
   }
 
   /// Whether a process lives; a zombie that nobody has reaped yet does not.
@@ -66,14 +73,17 @@ struct ExecutionTests {
     let writer = try FileDescriptor.open(FilePath(path), .writeOnly)
     var invoker = ExecutablePluginInvoker()
     invoker.busyInterval = .milliseconds(20)
-    let busy = await invoker.invoke(request("plugin"))
-    guard case .failed(let reason) = busy.outcome else {
+    let busy = await invoke(request("plugin"), invoker)
+    guard case .notStarted(let reason) = busy.outcome else {
       Issue.record("started although it is being written: \(busy)")
       return
     }
     #expect(reason.contains("could not start the plugin"))
     invoker.busyInterval = .seconds(1)
-    async let answer = invoker.invoke(request("plugin"))
+    let patient = invoker
+    async let answer = invoke(request("plugin"), patient)
+    // Longer than the kernel module's own patience.
+    usleep(300_000)
     try writer.close()
     #expect(await answer.outcome == .ended(.exited(0)))
   }
@@ -81,8 +91,8 @@ struct ExecutionTests {
   @Test("A plugin that cannot be executed is an error in words")
   func notExecutable() async throws {
     try directory.write("plugin", "no program", mode: 0o644)
-    let response = await ExecutablePluginInvoker().invoke(request("plugin"))
-    guard case .failed(let reason) = response.outcome else {
+    let response = await invoke(request("plugin"))
+    guard case .notStarted(let reason) = response.outcome else {
       Issue.record("started: \(response)")
       return
     }
@@ -118,7 +128,7 @@ struct ExecutionTests {
       pluginDirectories: [directory.path], cacheDirectory: "\(directory.path)/cache",
       invoker: ExecutablePluginInvoker(timeout: .milliseconds(100)))
     let net = try chain("a", version: "1.1.0")
-    let error = await failure { () throws(CNIError) in
+    let error = await failure { () async throws(CNIError) in
       switch verb {
       case .add: _ = try await runtime.add(net, attachment())
       case .del: try await runtime.del(net, attachment())
@@ -131,14 +141,15 @@ struct ExecutionTests {
     #expect(error?.kind == .timeout && error?.verb == verb && error?.plugin == "a")
   }
 
-  @Test("CNI-A24 cancelling the task kills the plugin and waits for it")
+  @Test("CNI-A24 cancelling kills the plugin and waits for it")
   func cancellation() async throws {
     mkfifo("\(directory.path)/started", 0o600)
     try directory.script(
       "plugin", "sleep 1000 & echo $! > \(directory.path)/child; echo > \(directory.path)/started; wait")
-    let task = Task { [self] in await ExecutablePluginInvoker().invoke(request("plugin")) }
+    let cancellation = try Cancellation()
+    let task = Task { [self] in await invoke(request("plugin"), cancellation: cancellation) }
     _ = try await DedicatedThread.run { [directory] () throws -> [UInt8] in try directory.read("started") }
-    task.cancel()
+    cancellation.cancel()
     #expect(await task.value.outcome == .cancelled)
     #expect(!isAlive(try directory.text("child")))
   }
@@ -150,7 +161,7 @@ struct ExecutionTests {
     let response = try await run("exec yes", invoker: invoker)
     #expect(response.outcome == .failed("the plugin printed more than 1048576 bytes"))
     #expect(response.stdout.count == 1 << 20)
-    #expect(ExecutablePluginInvoker().maximumOutput == 16 << 20)
+    #expect(ExecutablePluginInvoker().maximumOutput == CNIBounds.standardOutput)
   }
 
   @Test("Standard error is kept from both ends, bounded")
@@ -217,6 +228,41 @@ struct ExecutionTests {
     // The group serves the DEL that follows.
     #expect(try await run("echo '{}'", invoker: invoker).outcome == .ended(.exited(0)))
     try group.remove()
+  }
+
+  @Test("A plugin's process is reaped at once, or left to whoever asked for that")
+  func reaping() async throws {
+    let left = Mutex<[ProcessHandle]>([])
+    for script in ["echo '{}'", "exit 1", "sleep 1000"] {
+      var invoker = ExecutablePluginInvoker(timeout: .milliseconds(500))
+      invoker.leavesReaping = { handle in left.withLock { $0.append(handle) } }
+      _ = try await run("echo $$ >\(directory.path)/pid; \(script)", invoker: invoker)
+      let handle = try #require(left.withLock { $0.popLast() })
+      let pid = handle.identity.pid
+      #expect("\(pid)" == (try directory.text("pid").trimming))
+      // A zombie until it is reaped.
+      #expect(handle.hasExited && kill(pid, 0) == 0)
+      #expect(handle.reap() != nil && kill(pid, 0) != 0)
+    }
+    _ = try await run("echo $$ >\(directory.path)/pid; echo '{}'")
+    let pid = try #require(Int32(try directory.text("pid").trimming))
+    #expect(kill(pid, 0) != 0)
+  }
+
+  @Test("The calling thread's signals are as they were, also after a plugin that closed its input early")
+  func signals() async throws {
+    try directory.script("plugin", "exec 0<&-; echo '{}'")
+    let request = request("plugin", String(repeating: "x", count: 1 << 20))
+    let (isBlocked, isPending) = await DedicatedThread.run { () -> (Bool, Bool) in
+      let response = ExecutablePluginInvoker().invoke(request, cancellation: nil)
+      var mask = sigset_t()
+      var pending = sigset_t()
+      pthread_sigmask(SIG_BLOCK, nil, &mask)
+      sigpending(&pending)
+      let isHeard = response.outcome == .ended(.exited(0))
+      return (!isHeard || sigismember(&mask, SIGPIPE) == 1, sigismember(&pending, SIGPIPE) == 1)
+    }
+    #expect(!isBlocked && !isPending)
   }
 }
 

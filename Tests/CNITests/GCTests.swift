@@ -1,8 +1,10 @@
 import CNI
+import Glibc
 import JSON
+import LinuxKernel
 import Testing
 
-@Suite("GC, locking and recorded configurations")
+@Suite("GC, locking and recorded configurations", .timeLimit(.minutes(1)))
 struct GCTests {
   @Test("CNI-A28 GC: DEL of what is stale, at any version, with what its ADD was given", arguments: ["0.4.0", "1.1.0"])
   func gc(version: String) async throws {
@@ -41,11 +43,13 @@ struct GCTests {
     let net = try chain("a", "b", version: "1.1.0")
     _ = try await bench.runtime.add(net, attachment("c1"))
     _ = try await bench.runtime.add(net, attachment("c2"))
-    let error = await failure { () throws(CNIError) in try await bench.runtime.gc(net, valid: []) }
+    let error = await failure { () async throws(CNIError) in try await bench.runtime.gc(net, valid: []) }
     #expect(bench.invoker.calls.suffix(4) == ["DEL b", "DEL b", "GC a", "GC b"])
     #expect(error?.underlying.count == 4)
     #expect(error?.underlying.first?.message.hasPrefix("failed to delete stale attachment c1 eth0: ") == true)
-    #expect(try bench.invoker.requests.last?.json["cni.dev/valid-attachments"] == [])
+    let none = try Bench()
+    try await none.runtime.gc(net, valid: [])
+    #expect(try none.invoker.requests.last?.json["cni.dev/valid-attachments"] == [])
     let foreign = try Bench()
     _ = try await foreign.runtime.add(net, attachment("theirs"))
     try await foreign.runtime.gc(net, valid: []) { $0.attachment.containerID != "theirs" }
@@ -58,10 +62,12 @@ struct GCTests {
   @Test("CNI-A31 GC of a network waits for its ADDs and holds up new ones; other networks go on")
   func locking() async throws {
     let (entered, enter) = AsyncStream<String>.makeStream()
-    let (released, release) = AsyncStream<Void>.makeStream()
+    let release = try Cancellation()
     let bench = try Bench { request in
       enter.yield("\(request.verb.rawValue) \(request["CNI_CONTAINERID"] ?? "")")
-      if request["CNI_CONTAINERID"] == "slow" { for await _ in released { break } }
+      if request["CNI_CONTAINERID"] == "slow" {
+        while !release.isCancelled { usleep(1000) }
+      }
       return .result
     }
     let net = try chain("a", version: "1.1.0")
@@ -75,12 +81,12 @@ struct GCTests {
         Set(bench.cacheFiles.isEmpty ? [] : [.init(containerID: "slow", interfaceName: "eth0")])
       }
     }
-    while await NetworkGateProbe.waiting(bench.directory.path, net.name) < 1 { await Task.yield() }
+    while await NetworkGateProbe.waiting(bench.directory.path, net.name) < 1, !Task.isCancelled { await Task.yield() }
     let late = Task { try await bench.runtime.add(net, attachment("late")) }
-    while await NetworkGateProbe.waiting(bench.directory.path, net.name) < 2 { await Task.yield() }
+    while await NetworkGateProbe.waiting(bench.directory.path, net.name) < 2, !Task.isCancelled { await Task.yield() }
     _ = try await bench.runtime.add(other, attachment("free"))
     #expect(await events.next() == "ADD free")
-    release.yield()
+    release.cancel()
     _ = try await slow
     try await gc.value
     _ = try await late.value
@@ -100,5 +106,52 @@ struct GCTests {
     _ = try await bench.runtime.add(net, attachment())
     let cached = try await bench.runtime.cachedAttachment(network: "net", attachment())
     #expect(cached?.configurationList == net && cached?.attachment.networkNamespace == "/run/netns/x")
+  }
+
+  @Test("What GC could not delete is still owed: it is valid to the plugins")
+  func failedDelIsValid() async throws {
+    let bench = try Bench { $0.verb == .del ? .error(5, "no") : .result }
+    let net = try chain("a", version: "1.1.0")
+    _ = try await bench.runtime.add(net, attachment("stale"))
+    let error = await failure { () async throws(CNIError) in try await bench.runtime.gc(net, valid: []) }
+    #expect(error?.code == 5 && bench.invoker.calls == ["ADD a", "DEL a", "GC a"])
+    let valid: JSON = [["containerID": "stale", "ifname": "eth0"]]
+    #expect(try bench.invoker.requests.last?.json["cni.dev/valid-attachments"] == valid)
+  }
+
+  @Test("When the cache cannot be listed no plugin is asked: it would take all that is missing for stale")
+  func unlistable() async throws {
+    let bench = try Bench()
+    try bench.directory.write("results", "a file")
+    let net = try chain("a", version: "1.1.0")
+    let error = await failure { () async throws(CNIError) in try await bench.runtime.gc(net, valid: []) }
+    #expect(error?.code == CNIError.Code.ioFailure && bench.invoker.requests.isEmpty)
+  }
+
+  @Test("CNI-A31 whoever waits at a network's gate is let go by his cancellation, and holds up nobody behind him")
+  func cancelledWait() async throws {
+    let release = try Cancellation()
+    let (entered, enter) = AsyncStream<Void>.makeStream()
+    let bench = try Bench { request in
+      if request["CNI_CONTAINERID"] == "slow" {
+        enter.yield()
+        while !release.isCancelled { usleep(1000) }
+      }
+      return .result
+    }
+    let net = try chain("a", version: "1.1.0")
+    async let slow = bench.runtime.add(net, attachment("slow"))
+    for await _ in entered { break }
+    let gc = Task { await failure { () async throws(CNIError) in try await bench.runtime.gc(net, valid: []) } }
+    while await NetworkGateProbe.waiting(bench.directory.path, net.name) < 1, !Task.isCancelled { await Task.yield() }
+    let late = Task { try await bench.runtime.add(net, attachment("late")) }
+    while await NetworkGateProbe.waiting(bench.directory.path, net.name) < 2, !Task.isCancelled { await Task.yield() }
+    gc.cancel()
+    #expect(await gc.value?.kind == .cancelled)
+    // The ADD behind GC enters beside the one that is under way.
+    _ = try await late.value
+    release.cancel()
+    _ = try await slow
+    #expect(bench.invoker.calls == ["ADD a", "ADD a"])
   }
 }

@@ -3,7 +3,7 @@ import Glibc
 import JSON
 import Testing
 
-@Suite("Loading configurations")
+@Suite("Loading configurations", .timeLimit(.minutes(1)))
 struct LoadingTests {
   private func single(_ name: String) -> String { #"{"cniVersion":"1.0.0","name":"\#(name)","type":"bridge"}"# }
 
@@ -34,7 +34,7 @@ struct LoadingTests {
   func byName() async throws {
     let directory = try TemporaryDirectory()
     let conf = NetworkConfigurationDirectory(directory.path)
-    let empty = await failure { () throws(CNIError) in _ = try conf.load(named: "x") }
+    let empty = await failure { () async throws(CNIError) in _ = try conf.load(named: "x") }
     #expect(empty?.message == "no net configurations found in \(directory.path)")
     try directory.write("05-x.conf", single("x"))
     #expect(try conf.load(named: "x").isSingle)
@@ -46,13 +46,13 @@ struct LoadingTests {
     try directory.write("20-x.conflist", conflist("x", "second"))
     try directory.write("10-x.conflist", conflist("x", "first"))
     #expect(try conf.load(named: "x").plugins.map(\.type) == ["first"])
-    let absent = await failure { () throws(CNIError) in _ = try conf.load(named: "y") }
+    let absent = await failure { () async throws(CNIError) in _ = try conf.load(named: "y") }
     #expect(absent?.message == "no net configuration with name \"y\" in \(directory.path)")
     #expect(absent?.kind == .networkNotFound)
     // libcni gives up at the first malformed file; here it matters only when the name is not found.
     try directory.write("00-bad.conflist", "{")
     #expect(try conf.load(named: "x").plugins.map(\.type) == ["first"])
-    let told = await failure { () throws(CNIError) in _ = try conf.load(named: "y") }
+    let told = await failure { () async throws(CNIError) in _ = try conf.load(named: "y") }
     #expect(told?.details.contains("00-bad.conflist") == true)
   }
 
@@ -63,7 +63,7 @@ struct LoadingTests {
       (#"{"name":1,"plugins":[{"type":"a"}]}"#, "error parsing configuration list: invalid name type number"),
     ])
   func name(text: String, message: String) async {
-    let error = await failure { () throws(CNIError) in
+    let error = await failure { () async throws(CNIError) in
       _ = try NetworkConfigurationList(parsing: Array(text.utf8))
     }
     #expect(error?.message == message)
@@ -123,7 +123,7 @@ struct LoadingTests {
       ),
     ])
   func plugins(key: String, message: String) async {
-    let error = await failure { () throws(CNIError) in
+    let error = await failure { () async throws(CNIError) in
       _ = try NetworkConfigurationList(parsing: Array(#"{"name":"n",\#(key)}"#.utf8))
     }
     #expect(error?.message == message)
@@ -150,12 +150,12 @@ struct LoadingTests {
     #expect(try conf.load(named: "net").plugins.map(\.type) == ["in"])
     // None at all.
     try directory.write("none.conflist", #"{"name":"none"}"#)
-    let none = await failure { () throws(CNIError) in _ = try conf.load("\(directory.path)/none.conflist") }
+    let none = await failure { () async throws(CNIError) in _ = try conf.load("\(directory.path)/none.conflist") }
     #expect(none?.message == "no plugin configs found")
     // A broken one beside it.
     try directory.write("net.conflist", #"{"name":"net"}"#)
     try directory.write("net/20.conf", "{}")
-    let broken = await failure { () throws(CNIError) in _ = try conf.load("\(directory.path)/net.conflist") }
+    let broken = await failure { () async throws(CNIError) in _ = try conf.load("\(directory.path)/net.conflist") }
     #expect(broken?.message.contains("missing 'type'") == true)
   }
 
@@ -165,12 +165,12 @@ struct LoadingTests {
     try directory.write("conf/n.conflist", #"{"name":"../other","plugins":[{"type":"in"}]}"#)
     try directory.write("other/10.conf", #"{"type":"outside"}"#)
     let loaded = NetworkConfigurationDirectory("\(directory.path)/conf").load()
-    #expect(loaded.networks.flatMap { $0.list.plugins.map(\.type) } == ["in"])
+    #expect(loaded.networks.isEmpty && loaded.failures.count == 1)
   }
 
   @Test("CNI-A7 each plugin needs a non-empty type", arguments: [#"{}"#, #"{"type":""}"#, #"{"type":null}"#])
   func type(plugin: String) async {
-    let error = await failure { () throws(CNIError) in
+    let error = await failure { () async throws(CNIError) in
       _ = try NetworkConfigurationList(parsing: Array(#"{"name":"n","plugins":[{"type":"a"},\#(plugin)]}"#.utf8))
     }
     #expect(error?.message == "failed to parse plugin config 1: error parsing configuration: missing 'type'")

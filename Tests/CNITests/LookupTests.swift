@@ -2,10 +2,10 @@ import CNI
 import Glibc
 import Testing
 
-@Suite("Finding plugins")
+@Suite("Finding plugins", .timeLimit(.minutes(1)))
 struct LookupTests {
   private func message(_ plugin: String, _ directories: [String]) async -> String? {
-    await failure { () throws(CNIError) in _ = try PluginLookup.find(plugin, in: directories) }?.text
+    await failure { () async throws(CNIError) in _ = try PluginLookup.find(plugin, in: directories) }?.text
   }
 
   @Test("CNI-A18 the first directory's regular file, links followed, in libcni's words")
@@ -30,7 +30,7 @@ struct LookupTests {
     let runtime = CNIRuntime(
       pluginDirectories: ["/usr/lib/cni"], cacheDirectory: directory.path, invoker: ExecutablePluginInvoker())
     let net = try chain("../../bin/sh")
-    let error = await failure { () throws(CNIError) in _ = try await runtime.add(net, attachment()) }
+    let error = await failure { () async throws(CNIError) in _ = try await runtime.add(net, attachment()) }
     #expect(error?.kind == .pluginNotFound)
     #expect(
       error?.description

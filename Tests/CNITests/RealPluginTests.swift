@@ -5,7 +5,9 @@ import Testing
 @testable import CNI
 
 /// The plugins of Debian's package, where they are installed; in a network namespace of the test's own.
-@Suite("Real plugins", .enabled(if: access("/usr/lib/cni/loopback", X_OK) == 0, "needs containernetworking-plugins"))
+@Suite(
+  "Real plugins", .enabled(if: access("/usr/lib/cni/loopback", X_OK) == 0, "needs containernetworking-plugins"),
+  .timeLimit(.minutes(1)))
 struct RealPluginTests {
   private func runtime(_ directory: TemporaryDirectory, _ records: Records = Records()) -> CNIRuntime {
     CNIRuntime(
@@ -22,7 +24,7 @@ struct RealPluginTests {
     )
     #expect(try await runtime.validate(net) == ["portMappings"])
     let new = try chain("bridge", version: "1.1.0")
-    let error = await failure { () throws(CNIError) in _ = try await runtime.validate(new) }
+    let error = await failure { () async throws(CNIError) in _ = try await runtime.validate(new) }
     let speaksIt = try await runtime.version(of: "bridge").contains("1.1.0")
     #expect(speaksIt ? error == nil : error?.message == "plugin bridge does not support config version \"1.1.0\"")
   }
@@ -56,7 +58,7 @@ struct RealPluginTests {
   func error() async throws {
     let directory = try TemporaryDirectory()
     let net = try chain("loopback")
-    let error = await failure { () throws(CNIError) in
+    let error = await failure { () async throws(CNIError) in
       _ = try await runtime(directory).add(net, attachment(interface: "lo", netns: "/nonexistent"))
     }
     #expect(error?.kind == .plugin && error?.plugin == "loopback" && error?.exit == .exited(1))

@@ -1,8 +1,9 @@
+import LinuxKernel
 import CNI
 import JSON
 import Testing
 
-@Suite("What libcni was recorded to hand to plugins")
+@Suite("What libcni was recorded to hand to plugins", .timeLimit(.minutes(1)))
 struct RecordedRequestTests {
   @Test("CNI-C the recorded requests are reproduced: environment, chain, prevResult, runtimeConfig; numbers undamaged")
   func recorded() async throws {
@@ -29,7 +30,7 @@ struct RecordedRequestTests {
     _ = try await runtime.validate(net)
     _ = try await runtime.add(net, attachment)
     try await runtime.del(net, attachment)
-    let made = bench.invoker.requests.filter { $0.plugin != "bridge" }
+    let made = bench.invoker.requests.filter { !["bridge", "host-local"].contains($0.plugin) }
     #expect(made.count == requests.count)
     for (request, recorded) in zip(made, requests) { try compare(request, recorded) }
   }

@@ -1,8 +1,9 @@
+import LinuxKernel
 import JSON
 import CNI
 import Testing
 
-@Suite("What a plugin is given")
+@Suite("What a plugin is given", .timeLimit(.minutes(1)))
 struct RequestTests {
   @Test("CNI-A9 name and cniVersion are the list's")
   func nameAndVersion() async throws {
@@ -119,7 +120,7 @@ struct RequestTests {
     for pair in [("A", "1;B=2"), ("", "1"), ("A;B", "1"), ("A=B", "1"), ("A", "x\0y")] {
       let attachment = Attachment(
         containerID: "c", networkNamespace: "/n", interfaceName: "eth0", arguments: [pair])
-      let error = await failure { () throws(CNIError) in
+      let error = await failure { () async throws(CNIError) in
         _ = try await bench.runtime.add(NetworkConfigurationList(parsing: try chainBytes()), attachment)
       }
       #expect(error?.code == 4)

@@ -1,8 +1,9 @@
 import CNI
 import JSON
+import LinuxKernel
 import Testing
 
-@Suite("Results")
+@Suite("Results", .timeLimit(.minutes(1)))
 struct ResultTests {
   private func result(_ text: String, _ version: String = "1.0.0") throws -> CNIResult {
     try CNIResult(try JSON(parsing: text), defaultVersion: version)
@@ -182,7 +183,7 @@ struct ResultTests {
       {"address":"10.0.0.1/8","interface":0},{"address":"10.0.0.2/8","interface":1},{"address":"10.0.0.3/8","interface":2},
       {"address":"10.0.0.4/8"},{"address":"10.0.0.5/8","interface":3},{"address":"10.0.0.6/8","interface":-1}]}
       """
-    let addresses = try result(text).addresses(of: "eth0").map(\.address.address)
+    let addresses = try result(text).addresses(of: "eth0").map(\.address.address.description)
     #expect(addresses == ["10.0.0.2", "10.0.0.4", "10.0.0.5", "10.0.0.6"])
   }
 
@@ -192,11 +193,43 @@ struct ResultTests {
       #"{"ips":[{"address":"fd00::1/64"},{"address":"10.0.0.1/8"},{"address":"fd00::2/64"},{"address":"10.0.0.2/8"}]}"#
     let result = try result(text)
     func order(_ preference: AddressPreference) -> [String] {
-      result.addresses(of: "eth0", preference: preference).map(\.address.address)
+      result.addresses(of: "eth0", preference: preference).map(\.address.address.description)
     }
     #expect(order(.ipv4) == ["10.0.0.1", "fd00::1", "fd00::2", "10.0.0.2"])
     #expect(order(.ipv6) == ["fd00::1", "10.0.0.1", "fd00::2", "10.0.0.2"])
     #expect(order(.cni) == ["fd00::1", "10.0.0.1", "fd00::2", "10.0.0.2"])
     #expect(try self.result(#"{"ips":[{"address":"fd00::1/64"}]}"#).addresses(of: "eth0").count == 1)
+  }
+
+  @Test("CNI-B10 where no interface of the result has a sandbox, the one of the name is the container's")
+  func withoutSandboxes() throws {
+    let text = """
+      {"interfaces":[{"name":"br0"},{"name":"eth0"}],"ips":[
+      {"address":"10.0.0.1/8","interface":0},{"address":"10.0.0.2/8","interface":1}]}
+      """
+    #expect(try result(text).addresses(of: "eth0").map(\.address.address.description) == ["10.0.0.2"])
+  }
+
+  @Test(
+    "Why there is no address: what the result says",
+    arguments: [
+      ("{}", "the result has no addresses (`ips` is missing or empty)"),
+      (
+        #"{"interfaces":[{"name":"eni1"}],"ips":[{"interface":0,"address":"10.9.8.7/32"}]}"#,
+        "the addresses belong to eni1, which has no sandbox; none to eth0"
+      ),
+      (
+        #"{"interfaces":[{"name":"eth0"},{"name":"net1","sandbox":"/n"}],"ips":[{"interface":0,"address":"10.9.8.7/32"},"#
+          + #"{"interface":0,"address":"10.9.8.8/32"},{"interface":1,"address":"10.9.8.9/32"}]}"#,
+        "the addresses belong to eth0, which has no sandbox, and to net1, which is in sandbox /n; none to eth0"
+      ),
+      (
+        #"{"interfaces":[{"name":""}],"ips":[{"interface":0,"address":"10.9.8.7/32"}]}"#,
+        "the addresses belong to an interface without a name, which has no sandbox; none to eth0"
+      ),
+    ])
+  func absence(text: String, words: String) throws {
+    let result = try result(text)
+    #expect(result.addresses(of: "eth0").isEmpty && result.absence(ofAddressesOn: "eth0") == words)
   }
 }

@@ -164,7 +164,7 @@ struct SkelTests {
     )
     #expect(try await runtime.version(of: "noop").last == "1.1.0")
     let list = try chain("noop", version: "0.9.0")
-    let error = await failure { () throws(CNIError) in _ = try await runtime.add(list, attachment()) }
+    let error = await failure { () async throws(CNIError) in _ = try await runtime.add(list, attachment()) }
     #expect(error?.code == 1 && error?.message == "incompatible CNI versions" && error?.plugin == "noop")
   }
 }

@@ -1,7 +1,7 @@
 import CNI
 import Testing
 
-@Suite("Validation, for every verb (libcni: ADD only)")
+@Suite("Validation, for every verb (libcni: ADD only)", .timeLimit(.minutes(1)))
 struct ValidationTests {
   static let verbs: [Verb] = [.add, .del, .check]
 
@@ -9,7 +9,7 @@ struct ValidationTests {
     -> CNIError?
   {
     let bench = try Bench()
-    let error = await failure { () throws(CNIError) in
+    let error = await failure { () async throws(CNIError) in
       switch verb {
       case .add: _ = try await bench.runtime.add(net, attachment)
       case .del: try await bench.runtime.del(net, attachment)
@@ -32,13 +32,50 @@ struct ValidationTests {
     }
   }
 
-  @Test("CNI-A16 network name", arguments: verbs + [.gc, .status])
-  func networkName(verb: Verb) async throws {
-    let missing = try await attempt(verb, try chain("a", version: "1.1.0", name: ""), attachment())
-    #expect(missing?.code == 7 && missing?.text == "missing network name:")
-    for name in ["-a", "a/b", "a b", "é"] {
-      let error = try await attempt(verb, try chain("a", version: "1.1.0", name: name), attachment())
-      #expect(error?.code == 7 && error?.text == "invalid characters found in network name; \(name)", "\(name)")
+  /// The ways by which a configuration comes in that is no file.
+  private enum Door: CaseIterable {
+    case list, cachedList, cachedEntry, entry
+
+    func load(_ text: String) throws(CNIError) {
+      let bytes = Array(text.utf8)
+      switch self {
+      case .list: _ = try NetworkConfigurationList(parsing: bytes)
+      case .cachedList, .cachedEntry: _ = try NetworkConfigurationList(cached: bytes)
+      case .entry:
+        let plugin = try PluginConfiguration(parsing: bytes)
+        _ = try NetworkConfigurationList(upconverting: plugin)
+      }
+    }
+  }
+
+  @Test(
+    "CNI-A16 a network's name is refused when it is loaded, by every door", arguments: ["", "-a", "a/b", "my net", "é"])
+  func networkName(name: String) async throws {
+    let text = name.isEmpty ? "missing network name:" : "invalid characters found in network name; \(name)"
+    let entry = #"{"cniVersion":"1.0.0","name":"\#(name)","type":"noop"}"#
+    let list = #"{"cniVersion":"1.0.0","name":"\#(name)","plugins":[{"type":"noop"}]}"#
+    for door in Door.allCases {
+      let error = await failure { () async throws(CNIError) in
+        try door.load(door == .list || door == .cachedList ? list : entry)
+      }
+      #expect(error?.kind == .invalidConfiguration && error?.code == 7 && error?.text == text)
+    }
+    let directory = try TemporaryDirectory()
+    for file in ["a.conflist", "b.json"] { try directory.write(file, list) }
+    for file in ["c.conf", "d.json"] { try directory.write(file, entry) }
+    let contents = NetworkConfigurationDirectory(directory.path).load()
+    #expect(contents.networks.isEmpty && contents.failures.map(\.error.text) == Array(repeating: text, count: 4))
+    let runtime = try Bench().runtime
+    let single = try PluginConfiguration(parsing: Array(entry.utf8))
+    for verb in Self.verbs {
+      let error = await failure { () async throws(CNIError) in
+        switch verb {
+        case .add: _ = try await runtime.add(single, attachment())
+        case .del: try await runtime.del(single, attachment())
+        default: try await runtime.check(single, attachment())
+        }
+      }
+      #expect(error?.text == text)
     }
   }
 

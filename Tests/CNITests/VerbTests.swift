@@ -1,9 +1,11 @@
 import JSON
 import CNI
+import Glibc
+import LinuxKernel
 import Synchronization
 import Testing
 
-@Suite("Verbs")
+@Suite("Verbs", .timeLimit(.minutes(1)))
 struct VerbTests {
   @Test("CNI-A25 ADD: list order, stops at the first error, caches only at the end, undoes nothing")
   func add() async throws {
@@ -11,7 +13,7 @@ struct VerbTests {
       request.plugin == "c" ? .error(11, "later") : .exited(0, stdout: #"{"by":"\#(request.plugin)"}"#)
     }
     let net = try chain("a", "b", "c", "d")
-    let error = await failure { () throws(CNIError) in _ = try await bench.runtime.add(net, attachment()) }
+    let error = await failure { () async throws(CNIError) in _ = try await bench.runtime.add(net, attachment()) }
     #expect(bench.invoker.calls == ["ADD a", "ADD b", "ADD c"])
     #expect(error?.code == 11 && error?.partialResult?["by"] == "b")
     #expect(bench.cacheFiles.isEmpty)
@@ -26,9 +28,9 @@ struct VerbTests {
       request.verb == .add ? .exited(0, stdout: #"{"by":"\#(request.plugin)"}"#) : .exited(0)
     }
     let net = try chain("a", "b", "c", "d")
-    let error = await failure { () throws(CNIError) in _ = try await bench.runtime.add(net, attachment()) }
+    let error = await failure { () async throws(CNIError) in _ = try await bench.runtime.add(net, attachment()) }
     // The plugin that is not installed was never added: it does not stand in the way of the others.
-    try await bench.runtime.del(net, attachment(), previousResult: error?.partialResult)
+    try await bench.runtime.del(net, attachment(), Detaching(failedAdd: error))
     #expect(bench.invoker.calls == ["ADD a", "ADD b", "DEL d", "DEL b", "DEL a"])
     #expect(try bench.invoker.requests.suffix(3).map { try $0.json["prevResult"]?["by"] } == ["b", "b", "b"])
   }
@@ -38,7 +40,7 @@ struct VerbTests {
     let bench = try Bench()
     try bench.directory.write("results", "a file")
     let net = try chain("a")
-    let error = await failure { () throws(CNIError) in _ = try await bench.runtime.add(net, attachment()) }
+    let error = await failure { () async throws(CNIError) in _ = try await bench.runtime.add(net, attachment()) }
     #expect(error?.message.hasPrefix("failed to set network \"net\" cached result: ") == true)
     #expect(error?.partialResult != nil)
   }
@@ -52,7 +54,7 @@ struct VerbTests {
     }
     let net = try chain("a", "b", "c")
     _ = try await bench.runtime.add(net, attachment())
-    let error = await failure { () throws(CNIError) in try await bench.runtime.del(net, attachment()) }
+    let error = await failure { () async throws(CNIError) in try await bench.runtime.del(net, attachment()) }
     // As the specification says, and cni#924 confirms: a plugin further down would release the address under b's rules.
     #expect(bench.invoker.calls.suffix(2) == ["DEL c", "DEL b"])
     #expect(error?.plugin == "b" && bench.cacheFiles == ["net-c1-eth0"])
@@ -70,7 +72,7 @@ struct VerbTests {
   func delOfIncomplete() async throws {
     let bench = try Bench { request in request.plugin == "b" ? .result : .error(1, "no \(request.plugin)") }
     let net = try chain("a", "b", "c")
-    let error = await failure { () throws(CNIError) in try await bench.runtime.del(net, attachment()) }
+    let error = await failure { () async throws(CNIError) in try await bench.runtime.del(net, attachment()) }
     #expect(bench.invoker.calls == ["DEL c", "DEL b", "DEL a"])
     #expect(error?.kind == .several && error?.underlying.map(\.plugin) == ["c", "a"])
     #expect(error?.description.contains("no c") == true && error?.description.contains("no a") == true)
@@ -85,7 +87,7 @@ struct VerbTests {
     }
     _ = try await runtime(ScriptedInvoker()).add(net, attachment())
     let without = ScriptedInvoker(missing: ["b"])
-    let error = await failure { () throws(CNIError) in try await runtime(without).del(net, attachment()) }
+    let error = await failure { () async throws(CNIError) in try await runtime(without).del(net, attachment()) }
     #expect(error?.kind == .pluginNotFound && without.requests.isEmpty)
     #expect(directory.names("results") == ["net-c1-eth0"])
   }
@@ -118,18 +120,18 @@ struct VerbTests {
   func check() async throws {
     let bench = try Bench { request in request.plugin == "b" ? .error(1, "changed") : .result }
     let old = try chain("a", version: "0.3.1")
-    let unsupported = await failure { () throws(CNIError) in try await bench.runtime.check(old, attachment()) }
+    let unsupported = await failure { () async throws(CNIError) in try await bench.runtime.check(old, attachment()) }
     #expect(unsupported?.text == "configuration version \"0.3.1\" does not support the CHECK command")
     try await bench.runtime.check(try chain("a", more: #","disableCheck":true"#), attachment())
     // libcni tests the version first; the specification has runtimes never call CHECK then, which is success.
     try await bench.runtime.check(try chain("a", version: "0.3.1", more: #","disableCheck":true"#), attachment())
     #expect(bench.invoker.requests.isEmpty)
     let net = try chain("a", "b", "c")
-    let changed = await failure { () throws(CNIError) in try await bench.runtime.check(net, attachment()) }
+    let changed = await failure { () async throws(CNIError) in try await bench.runtime.check(net, attachment()) }
     #expect(bench.invoker.calls == ["CHECK a", "CHECK b"] && changed?.code == 1)
     for content in ["", "{", #"{"cniVersion":"7.0.0"}"#] {
       try bench.directory.write("results/net-c1-eth0", content)
-      let corrupt = await failure { () throws(CNIError) in try await bench.runtime.check(net, attachment()) }
+      let corrupt = await failure { () async throws(CNIError) in try await bench.runtime.check(net, attachment()) }
       #expect(corrupt?.message.hasPrefix("failed to get network \"net\" cached result: ") == true, "\(content)")
     }
     #expect(bench.invoker.requests.count == 2)
@@ -141,7 +143,7 @@ struct VerbTests {
     try await bench.runtime.status(try chain("b", version: "1.0.0"))
     #expect(bench.invoker.requests.isEmpty)
     let net = try chain("a", "b", "c", version: "1.1.0")
-    let error = await failure { () throws(CNIError) in try await bench.runtime.status(net) }
+    let error = await failure { () async throws(CNIError) in try await bench.runtime.status(net) }
     #expect(bench.invoker.calls == ["STATUS a", "STATUS b"])
     #expect(error?.code == 50 && error?.text == "not available")
   }
@@ -174,7 +176,7 @@ struct VerbTests {
       """#)
     #expect(try await bench.runtime.validate(good) == ["aliases", "mac"])
     let bad = try chain("old", "gone", "a")
-    let error = await failure { () throws(CNIError) in _ = try await bench.runtime.validate(bad) }
+    let error = await failure { () async throws(CNIError) in _ = try await bench.runtime.validate(bad) }
     #expect(
       error?.underlying.map(\.message) == [
         "plugin old does not support config version \"1.0.0\"",
@@ -182,17 +184,39 @@ struct VerbTests {
       ])
   }
 
-  @Test("A cancelled task calls no further plugin")
+  @Test("A cancelled operation calls no further plugin")
   func cancellation() async throws {
+    let cancellation = try Cancellation()
     let bench = try Bench { _ in
-      withUnsafeCurrentTask { $0?.cancel() }
+      cancellation.cancel()
       return .result
     }
     let net = try chain("a", "b")
-    let error = await Task {
-      await failure { () throws(CNIError) in _ = try await bench.runtime.add(net, attachment()) }
-    }.value
+    let error = await DedicatedThread.run {
+      failure { () throws(CNIError) in _ = try bench.runtime.add(net, attachment(), cancellation: cancellation) }
+    }
     #expect(bench.invoker.calls == ["ADD a"] && error?.kind == .cancelled && error?.plugin == "b")
+    #expect(error?.calledPlugins == 1)
+  }
+
+  @Test("The asynchronous form passes the task's cancellation on to the plugin that runs")
+  func taskCancellation() async throws {
+    let (started, start) = AsyncStream<Void>.makeStream()
+    let bench = try Bench(
+      ScriptedInvoker(cancellable: { _, cancellation in
+        start.yield()
+        // Without the cancellation's coming through the time limit would end the test.
+        while cancellation?.isCancelled == false { usleep(1000) }
+        return PluginResponse(.cancelled)
+      }))
+    let net = try chain("a", "b")
+    let task = Task {
+      await failure { () async throws(CNIError) in _ = try await bench.runtime.add(net, attachment()) }
+    }
+    for await _ in started { break }
+    task.cancel()
+    let error = await task.value
+    #expect(bench.invoker.calls == ["ADD a"] && error?.kind == .cancelled && error?.plugin == "a")
   }
 
   @Test("The observer hears of every call, with contents only when asked")
@@ -201,10 +225,10 @@ struct VerbTests {
       request.plugin == "b" ? PluginResponse(.ended(.exited(3)), stderr: "why") : .result
     }
     let broken = try chain("a", "b")
-    _ = await failure { () throws(CNIError) in _ = try await bench.runtime.add(broken, attachment()) }
+    _ = await failure { () async throws(CNIError) in _ = try await bench.runtime.add(broken, attachment()) }
     let gone = try chain("gone")
-    _ = await failure { () throws(CNIError) in _ = try await bench.runtime.add(gone, attachment()) }
-    _ = await failure { () throws(CNIError) in _ = try await bench.runtime.version(of: "a") }
+    _ = await failure { () async throws(CNIError) in _ = try await bench.runtime.add(gone, attachment()) }
+    _ = await failure { () async throws(CNIError) in _ = try await bench.runtime.version(of: "a") }
     let records = bench.records.all
     #expect(records.map(\.plugin) == ["a", "b", "gone", "a"])
     #expect(records.map(\.outcome) == [.ok, .failed, .failed, .failed])
@@ -216,5 +240,45 @@ struct VerbTests {
       observer: { kept.append($0) })
     _ = try await runtime.add(try chain("a"), attachment())
     #expect(kept.all[0].request?.plugin == "a" && kept.all[0].stdout == PluginResponse.result.stdout)
+  }
+
+  @Test("validate looks at delegates as at plugins, and names who calls them")
+  func validateDelegates() async throws {
+    let bench = try Bench(missing: ["host-lokal", "bridge"]) { request in
+      let versions = request.plugin == "old" ? #"["0.4.0"]"# : #"["0.4.0","1.0.0"]"#
+      return .exited(0, stdout: #"{"cniVersion":"1.0.0","supportedVersions":\#(versions)}"#)
+    }
+    func problems(_ plugins: String) async throws -> [String] {
+      let net = try list(#"{"cniVersion":"1.0.0","name":"n","plugins":[\#(plugins)]}"#)
+      let error = await failure { () async throws(CNIError) in _ = try await bench.runtime.validate(net) }
+      guard let error else { return [] }
+      return error.kind == .several ? error.underlying.map(\.text) : [error.text]
+    }
+    let missing = "failed to find plugin \"host-lokal\" in path [/opt/cni/bin /usr/lib/cni]; it is called by a"
+    #expect(try await problems(#"{"type":"a","ipam":{"type":"host-lokal"}}"#) == [missing])
+    #expect(
+      try await problems(#"{"type":"a","IPAM":{"Type":"old"}}"#) == [
+        "plugin old does not support config version \"1.0.0\"; it is called by a"
+      ])
+    #expect(try await problems(#"{"type":"a","delegate":{"type":"b","ipam":{"type":"host-lokal"}}}"#) == [missing])
+    #expect(try await problems(#"{"type":"flannel"}"#).count == 1)
+    #expect(try await problems(#"{"type":"flannel","delegate":{"type":"macvlan"}}"#).isEmpty)
+    #expect(try await problems(#"{"type":"a","ipam":{}},{"type":"b","ipam":{"type":"host-local"}}"#).isEmpty)
+  }
+
+  @Test("What is not installed of a list is told in words, whatever its version, without a call")
+  func missingPlugins() throws {
+    let bench = try Bench(missing: ["gone", "host-lokal"])
+    let net = try list(
+      #"""
+      {"cniVersion":"0.3.1","name":"n","plugins":[{"type":"a","ipam":{"type":"host-lokal"}},{"type":"gone"},{"type":"gone"}]}
+      """#)
+    #expect(
+      bench.runtime.missingPlugins(net) == [
+        "failed to find plugin \"gone\" in path [/opt/cni/bin /usr/lib/cni]",
+        "failed to find plugin \"host-lokal\" in path [/opt/cni/bin /usr/lib/cni], which a calls",
+      ])
+    #expect(try bench.runtime.missingPlugins(chain("a")).isEmpty)
+    #expect(bench.invoker.requests.isEmpty)
   }
 }

@@ -136,4 +136,29 @@ struct WatcherTests {
     #expect(await bench.watcher.reload().networks.map(\.list.name) == ["a"])
     #expect(bench.names == ["a"])
   }
+
+  @Test("CNI-B6 a file that is moved out of the directory takes its network away, by inotify alone")
+  func movedOut() async throws {
+    // All directories are there, so that nothing is looked for again after a while.
+    let bench = try Bench {
+      for folder in ["etc", "etc/net.d", "bin", "aside"] { mkdir("\($0.path)/\(folder)", 0o755) }
+    }
+    try bench.write("10-a.conflist", "a")
+    await bench.wait(for: ["a"])
+    rename("\(bench.directory.path)/etc/net.d/10-a.conflist", "\(bench.directory.path)/aside/10-a.conflist")
+    await bench.wait(for: [])
+    rename("\(bench.directory.path)/aside/10-a.conflist", "\(bench.directory.path)/etc/net.d/10-a.conflist")
+    await bench.wait(for: ["a"])
+  }
+
+  @Test("CNI-B4 a directory that cannot be listed takes no network away, and is told")
+  func unlistable() async throws {
+    let bench = try Bench()
+    try bench.write("10-a.conflist", "a")
+    await bench.wait(for: ["a"])
+    rename("\(bench.directory.path)/etc/net.d", "\(bench.directory.path)/etc/away")
+    try bench.directory.write("etc/net.d", "a file")
+    await bench.wait { $0.failures.map(\.file) == ["\(bench.directory.path)/etc/net.d"] }
+    #expect(await bench.watcher.reload().networks.map(\.list.name) == ["a"])
+  }
 }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import JSON
 
 /// One entry of the cache, in libcni's format `cniCacheV1`.
@@ -31,7 +32,7 @@ struct CacheEntry: Sendable, Hashable {
     attachment = Attachment(
       containerID: containerID, networkNamespace: object["netns"]?.string ?? "", interfaceName: interfaceName,
       arguments: arguments, capabilityArguments: Dictionary(capabilities) { _, last in last })
-    configuration = object["config"]?.string.flatMap(Base64.decode) ?? []
+    configuration = object["config"]?.string.flatMap(CacheEntry.decoded) ?? []
     result = object["result"].flatMap { $0.isNull ? nil : $0 }
   }
 
@@ -39,7 +40,7 @@ struct CacheEntry: Sendable, Hashable {
   var json: JSON {
     var object: JSONObject = [
       "kind": .string(CacheEntry.kind), "containerId": .string(attachment.containerID),
-      "config": .string(Base64.encode(configuration)), "ifName": .string(attachment.interfaceName),
+      "config": .string(Data(configuration).base64EncodedString()), "ifName": .string(attachment.interfaceName),
       "networkName": .string(network),
     ]
     if !attachment.networkNamespace.isEmpty { object["netns"] = .string(attachment.networkNamespace) }
@@ -52,5 +53,16 @@ struct CacheEntry: Sendable, Hashable {
     }
     object["result"] = result
     return .object(object)
+  }
+
+  /// The bytes that Go's encoder wrote as base64 (RFC 4648, section 4); nil when the text is none. Line ends are skipped, as Go
+  /// does.
+  static func decoded(_ text: String) -> [UInt8]? {
+    let letters = text.utf8.filter { $0 != 0x0a && $0 != 0x0d }
+    // Foundation passes over padding that stands anywhere.
+    let padding = UInt8(ascii: "=")
+    let count = letters.suffix(2).reversed().prefix { $0 == padding }.count
+    guard !letters.dropLast(count).contains(padding) else { return nil }
+    return Data(base64Encoded: Data(letters)).map(Array.init)
   }
 }

@@ -96,7 +96,7 @@ final class DirectoryWatches: Sendable {
   private func related(to directory: String) -> Set<String> {
     var related: Set<String> = []
     do {
-      for name in try HostFile.names(in: directory).prefix(1024) {
+      for name in try Directories.names(in: directory).prefix(1024) {
         let path = "\(directory)/\(name)"
         if HostFile.isDirectory(path) {
           related.insert(path)

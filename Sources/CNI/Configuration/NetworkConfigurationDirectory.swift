@@ -1,4 +1,5 @@
 import JSON
+import LinuxKernel
 
 /// A directory of network configurations, `/etc/cni/net.d` by default.
 ///
@@ -97,7 +98,7 @@ public struct NetworkConfigurationDirectory: Sendable, Hashable {
 
   /// Loads one file: a list, whose plugins may lie beside it, or a single configuration, made into a list.
   public func load(_ file: String) throws(CNIError) -> NetworkConfigurationList {
-    guard let bytes = try HostFile.read(file) else {
+    guard let bytes = try read(file) else {
       throw CNIError(.invalidConfiguration, code: CNIError.Code.ioFailure, "error reading \(file): no such file")
     }
     guard file.hasSuffix(".conflist") else {
@@ -111,8 +112,12 @@ public struct NetworkConfigurationDirectory: Sendable, Hashable {
     return try loadList(bytes)
   }
 
+  private func read(_ file: String) throws(CNIError) -> [UInt8]? {
+    try CNIError.translating { () throws(KernelError) in try HostFile.read(file, limit: CNIBounds.configuration) }
+  }
+
   private func files(_ extensions: [String]) throws(CNIError) -> [String] {
-    try HostFile.names(in: path)
+    try CNIError.translating { () throws(KernelError) in try Directories.names(in: path) }
       .filter { name in extensions.contains { name.hasSuffix($0) } }
       .map { "\(path)/\($0)" }
       .filter { !HostFile.isDirectory($0) }
@@ -128,17 +133,15 @@ extension NetworkConfigurationDirectory {
     let beside = head.loadOnlyInlinedPlugins ? [] : try pluginsBeside(head.name)
     let plugins = inlined + beside
     guard !plugins.isEmpty else { throw .configuration("no plugin configs found") }
-    guard !beside.isEmpty else { return NetworkConfigurationList(head: head, plugins: plugins, bytes: bytes) }
+    guard !beside.isEmpty else { return try NetworkConfigurationList(head: head, plugins: plugins, bytes: bytes) }
     object["plugins"] = .array(plugins.map { .object($0.object) })
-    return NetworkConfigurationList(head: head, plugins: plugins, bytes: JSON.object(object).serialized())
+    return try NetworkConfigurationList(head: head, plugins: plugins, bytes: JSON.object(object).serialized())
   }
 
   private func pluginsBeside(_ name: String) throws(CNIError) -> [PluginConfiguration] {
-    // Any other name could lead out of the directory.
-    guard Validation.isName(name) else { return [] }
     var plugins: [PluginConfiguration] = []
     for file in try NetworkConfigurationDirectory("\(path)/\(name)").files([".conf"]) {
-      guard let bytes = try HostFile.read(file) else {
+      guard let bytes = try read(file) else {
         throw CNIError(.invalidConfiguration, code: CNIError.Code.ioFailure, "error reading \(file): no such file")
       }
       do throws(CNIError) {

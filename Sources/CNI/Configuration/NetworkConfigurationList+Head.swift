@@ -12,6 +12,12 @@ extension NetworkConfigurationList {
     init(_ list: JSONObject) throws(CNIError) {
       guard let name = list["name"] else { throw Head.invalid("no name") }
       guard let name = name.string else { throw Head.invalid("invalid name type \(name.kind)") }
+      // It enters paths, and every verb would refuse it: an attachment that could never be detached must not begin.
+      do {
+        try Validation.networkName(name)
+      } catch {
+        throw CNIError(.invalidConfiguration, code: error.code, error.message, details: error.details)
+      }
       self.name = name
       cniVersion = try Head.version(list)
       disableCheck = try Head.flag("disableCheck", list)

@@ -20,7 +20,10 @@ public struct NetworkConfigurationList: Sendable, Hashable {
   /// Whether the list is one plugin's configuration made into a list.
   public let isSingle: Bool
 
-  init(head: Head, plugins: [PluginConfiguration], bytes: [UInt8], isSingle: Bool = false) {
+  init(head: Head, plugins: [PluginConfiguration], bytes: [UInt8], isSingle: Bool = false) throws(CNIError) {
+    guard bytes.count <= CNIBounds.configuration else {
+      throw .configuration("network \(head.name) holds more than \(CNIBounds.configuration) bytes with all its plugins")
+    }
     name = head.name
     cniVersion = head.cniVersion
     disableCheck = head.disableCheck
@@ -38,7 +41,7 @@ public struct NetworkConfigurationList: Sendable, Hashable {
     let object = try Head.object(in: bytes)
     let plugins = try Head.inlinedPlugins(object)
     guard let plugins else { throw .configuration("error parsing configuration list: no plugins in list") }
-    self.init(head: try Head(object), plugins: plugins, bytes: bytes)
+    try self.init(head: try Head(object), plugins: plugins, bytes: bytes)
   }
 
   /// Makes a list of one plugin's configuration, whose `name` and `cniVersion` become the list's.
@@ -50,7 +53,7 @@ public struct NetworkConfigurationList: Sendable, Hashable {
     let list: JSON = [
       "name": .string(name), "cniVersion": .string(head.cniVersion), "plugins": [.object(plugin.object)],
     ]
-    self.init(head: head, plugins: [plugin], bytes: list.serialized(), isSingle: true)
+    try self.init(head: head, plugins: [plugin], bytes: list.serialized(), isSingle: true)
   }
 
   /// Reads what a cache entry holds: a list, or the single plugin's configuration that libcni's `AddNetwork` stores.

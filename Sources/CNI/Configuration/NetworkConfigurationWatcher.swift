@@ -60,10 +60,8 @@ public final class NetworkConfigurationWatcher: Sendable {
   /// The networks in force and the files that could not be used.
   public var contents: NetworkConfigurationDirectory.Contents { state.withLock { $0.contents } }
 
-  /// Looks at the directory at once, for a caller that misses a network.
-  public func reload() async -> NetworkConfigurationDirectory.Contents {
-    await offPool { self.load() }
-  }
+  /// Looks at the directory at once, for a caller that misses a network; blocks for as long as reading files takes.
+  public func reload() -> NetworkConfigurationDirectory.Contents { load() }
 
   /// Ends the watching; idempotent. What was loaded stays.
   public func shutdown() {

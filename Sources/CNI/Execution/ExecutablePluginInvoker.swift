@@ -6,7 +6,7 @@ import SystemPackage
 ///
 /// A plugin runs in a session and a process group of its own, in the host's namespaces, in `cgroup` from birth if there is
 /// one. When it succeeds nothing is killed: a helper that it leaves behind, its pipes closed, stays. When it fails, takes
-/// too long, breaks a bound or the task is cancelled, the whole cgroup (without one, the process group) is killed and
+/// too long, breaks a bound or is cancelled, the whole cgroup (without one, the process group) is killed and
 /// waited for. Needs the privileges that the plugins need, no others.
 public struct ExecutablePluginInvoker: PluginInvoker {
   /// The time a plugin has: long enough for DHCP and duplicate address detection, short enough for a client that waits.
@@ -21,7 +21,7 @@ public struct ExecutablePluginInvoker: PluginInvoker {
   /// What plugins inherit beside the six `CNI_` variables, as `K=V`; this process's environment unless set.
   public var environment: [String]
   /// The most bytes of standard output that are taken; a plugin that prints more is killed.
-  public var maximumOutput = 16 << 20
+  public var maximumOutput = CNIBounds.standardOutput
   /// The time that a process left behind may hold standard output or error open after the plugin's own end.
   public var pipeGrace: Duration = .milliseconds(500)
   /// The time that killed processes have to be gone.
@@ -29,6 +29,9 @@ public struct ExecutablePluginInvoker: PluginInvoker {
   /// Called each time a plugin has been started, on the thread that then waits for its end: for short work of the caller's own
   /// that would otherwise come after it. Neither the plugin's timeout nor a cancellation bounds it.
   public var meanwhile: (@Sendable () -> Void)?
+  /// Given each plugin's process that has ended and was not reaped yet, which it takes over: reaping takes milliseconds that a
+  /// caller may not have to spare just now (`ProcessHandle.reap`). Nil: it is reaped at once.
+  public var leavesReaping: (@Sendable (ProcessHandle) -> Void)?
   /// The time between attempts to start a plugin whose file is being written (ETXTBSY); there are six.
   var busyInterval: Duration = .seconds(1)
 
@@ -43,19 +46,24 @@ public struct ExecutablePluginInvoker: PluginInvoker {
     self.environment = environment ?? ExecutablePluginInvoker.ownEnvironment()
   }
 
-  /// Executes the plugin on a thread of its own, which waits for its pipes, its end, the deadline and the cancellation in one poll.
-  public func invoke(_ request: PluginRequest) async -> PluginResponse {
-    let cancellation: EventDescriptor
-    do {
-      cancellation = try EventDescriptor()
-    } catch {
-      return PluginResponse(.failed("\(error)"))
+  /// Executes the plugin, and waits for its pipes, its end, the deadline and the cancellation in one poll.
+  public func invoke(_ request: PluginRequest, cancellation: Cancellation?) -> PluginResponse {
+    let deadline = SuspendingClock.now + timeout
+    for attempt in 1... {
+      do throws(KernelError) {
+        var execution = try PluginExecution(request, invoker: self, cancellation: cancellation, deadline: deadline)
+        return execution.run()
+      } catch {
+        guard error.errno == .textFileBusy, attempt < 6 else {
+          return PluginResponse(.notStarted("could not start the plugin: \(error)"))
+        }
+        // Somebody is installing the plugin just now.
+        if Poll.wait(for: [(cancellation?.raw, POLLIN)], until: .now + busyInterval)[0] {
+          return PluginResponse(.notStarted("cancelled while the plugin's file was being written"))
+        }
+      }
     }
-    return await withTaskCancellationHandler {
-      await DedicatedThread.run(name: "berth-plugin") { execute(request, cancellation) }
-    } onCancel: {
-      cancellation.signal()
-    }
+    return PluginResponse(.cancelled)
   }
 
   /// The variables a plugin gets: the host's, then the six, of equal names the last.
@@ -66,23 +74,6 @@ public struct ExecutablePluginInvoker: PluginInvoker {
       guard let equals = variable.firstIndex(of: "=") else { return true }
       return seen.insert(variable[..<equals]).inserted
     }.reversed()
-  }
-
-  private func execute(_ request: PluginRequest, _ cancellation: EventDescriptor) -> PluginResponse {
-    let deadline = SuspendingClock.now + timeout
-    for attempt in 1... {
-      do throws(KernelError) {
-        var execution = try PluginExecution(request, invoker: self, cancellation: cancellation, deadline: deadline)
-        return execution.run()
-      } catch {
-        guard error.errno == .textFileBusy, attempt < 6 else {
-          return PluginResponse(.failed("could not start the plugin: \(error)"))
-        }
-        // Somebody is installing the plugin just now.
-        if Poll.isReadable(cancellation.raw, until: .now + busyInterval) { return PluginResponse(.cancelled) }
-      }
-    }
-    return PluginResponse(.cancelled)
   }
 
   private static func ownEnvironment() -> [String] {

@@ -1,3 +1,5 @@
+public import LinuxKernel
+
 /// One call of a plugin, as an observer sees it: what, when, how long, and how it ended.
 public struct PluginCallRecord: Sendable, Hashable {
   /// How a call ended.
@@ -27,9 +29,11 @@ public struct PluginCallRecord: Sendable, Hashable {
   /// How it ended.
   public let outcome: Outcome
   /// How the plugin's process ended, if it did by itself.
-  public let exit: PluginExit?
+  public let exit: ExitStatus?
   /// The error, if there was one: a plugin's own, or what this library made of its answer.
   public let error: CNIError?
+  /// Why the error leaves nothing owed, where it is an excused one of DEL.
+  public let excuse: String?
   /// What the plugin wrote to standard error, bounded.
   public let stderr: String
   /// What the plugin was given; only when the runtime was told to keep contents.

@@ -2,10 +2,10 @@ import Glibc
 import LinuxKernel
 import SystemPackage
 
-/// One plugin process from its start to its end. Lives on a thread of its own, which it may block.
+/// One plugin process from its start to its end; blocks the calling thread.
 struct PluginExecution: ~Copyable {
   private let invoker: ExecutablePluginInvoker
-  private let cancellation: EventDescriptor
+  private let cancellation: Cancellation?
   private let deadline: SuspendingClock.Instant
   private let process: HostProcess
   private var input: PluginInput
@@ -14,13 +14,12 @@ struct PluginExecution: ~Copyable {
 
   /// Starts the plugin.
   init(
-    _ request: PluginRequest, invoker: ExecutablePluginInvoker, cancellation: EventDescriptor,
+    _ request: PluginRequest, invoker: ExecutablePluginInvoker, cancellation: Cancellation?,
     deadline: SuspendingClock.Instant
   ) throws(KernelError) {
-    PluginInput.blockBrokenPipeSignal()
-    let stdin = try PluginPipe(nonBlocking: .write)
-    let stdout = try PluginPipe(nonBlocking: .read)
-    let stderr = try PluginPipe(nonBlocking: .read)
+    let stdin = try Pipe(nonBlocking: .write)
+    let stdout = try Pipe(nonBlocking: .read)
+    let stderr = try Pipe(nonBlocking: .read)
     let process = try HostProcess.spawn(
       executable: request.executable, arguments: [request.executable], environment: invoker.variables(request),
       standardInput: stdin.read.raw, standardOutput: stdout.write.raw, standardError: stderr.write.raw,
@@ -29,15 +28,18 @@ struct PluginExecution: ~Copyable {
     self.cancellation = cancellation
     self.deadline = deadline
     self.process = process
-    input = PluginInput(stdin.writingEnd(), request.configuration)
-    output = PluginOutput(stdout.readingEnd(), limit: invoker.maximumOutput, keepsTail: false)
-    errors = PluginOutput(stderr.readingEnd(), limit: 32 << 10, keepsTail: true)
+    input = PluginInput(stdin.takeWrite(), request.configuration)
+    output = PluginOutput(stdout.takeRead(), limit: invoker.maximumOutput, keepsTail: false)
+    errors = PluginOutput(stderr.takeRead(), limit: CNIBounds.standardError, keepsTail: true)
   }
 
   /// Talks to the plugin until it has ended and closed its pipes, or something goes wrong; kills what is left in that case.
   mutating func run() -> PluginResponse {
     invoker.meanwhile?()
+    defer { leaveToReap() }
+    let brokenPipe = BrokenPipeSignal()
     let outcome = converse()
+    brokenPipe.restore()
     if case .ended(let exit) = outcome, exit.isSuccess { return response(outcome, leftover: nil) }
     let leftover = kill()
     output.drain()
@@ -55,7 +57,7 @@ struct PluginExecution: ~Copyable {
       let ready = Poll.wait(
         for: [
           (output.descriptor, POLLIN), (errors.descriptor, POLLIN), (input.descriptor, POLLOUT),
-          (graceEnd == nil ? process.process.pidfd : nil, POLLIN), (cancellation.raw, POLLIN),
+          (graceEnd == nil ? process.process.pidfd : nil, POLLIN), (cancellation?.raw, POLLIN),
         ], until: graceEnd ?? deadline)
       if ready[4] { return .cancelled }
       if ready[0] { output.read() }
@@ -81,13 +83,20 @@ struct PluginExecution: ~Copyable {
   private func ended() -> PluginResponse.Outcome {
     do {
       if invoker.cgroup == nil { try ProcessGroup(leader: process).killUnlessSuccessful() }
-      switch try process.exitStatus() {
-      case .exited(let status): return .ended(.exited(status))
-      case .signalled(let signal): return .ended(.signalled(signal))
-      }
+      return .ended(try process.exitStatus())
     } catch {
       return .failed("\(error)")
     }
+  }
+
+  /// The process is reaped now, or whenever the invoker's owner likes; one that could not be ended is left to its handle.
+  private func leaveToReap() {
+    guard process.process.hasExited else { return }
+    guard let leavesReaping = invoker.leavesReaping else {
+      process.process.reap()
+      return
+    }
+    leavesReaping(process.process)
   }
 
   /// Kills everything that the plugin started and waits for its end; says what could not be killed.

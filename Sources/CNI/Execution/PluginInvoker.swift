@@ -1,3 +1,5 @@
+public import LinuxKernel
+
 /// The door through which plugins are called: one value in, one value out.
 ///
 /// `ExecutablePluginInvoker` executes them. Others can serve a plugin from inside the process, script one for a test, or only
@@ -8,8 +10,8 @@ public protocol PluginInvoker: Sendable {
   /// Errors: `pluginNotFound`. Unless an invoker says otherwise, the directories are searched (`PluginLookup`).
   func locate(_ type: String, in directories: [String]) throws(CNIError) -> String
 
-  /// Calls a plugin and waits for it. When the task is cancelled the plugin is ended, and the answer says so.
-  func invoke(_ request: PluginRequest) async -> PluginResponse
+  /// Calls a plugin and waits for it; blocks the thread. When it is cancelled the plugin is ended, and the answer says so.
+  func invoke(_ request: PluginRequest, cancellation: Cancellation?) -> PluginResponse
 }
 
 extension PluginInvoker {

@@ -1,4 +1,5 @@
 import JSON
+import LinuxKernel
 
 extension PluginResponse {
   /// The error that this answer stands for, in libcni's words (`RawExec.pluginErr`); nil when the plugin exited with status 0.
@@ -9,23 +10,25 @@ extension PluginResponse {
     case .ended(let exit): failure = diagnosis(of: exit)
     case .timedOut(let time): failure = CNIError(.timeout, "the plugin did not end within \(time) and was killed")
     case .cancelled: failure = CNIError(.cancelled, "the call was cancelled and the plugin was killed")
+    case .notStarted(let reason): failure = CNIError(.execution, code: CNIError.Code.ioFailure, reason)
     case .failed(let reason): failure = CNIError(.execution, code: CNIError.Code.ioFailure, reason)
     }
     if let leftover {
-      failure.details += (failure.details.isEmpty ? "" : "; ") + leftover
+      failure.details = (failure.details + (failure.details.isEmpty ? "" : "; ") + leftover).cut(
+        to: CNIBounds.errorText)
     }
     failure.stderr = stderr
     return failure
   }
 
-  private func diagnosis(of exit: PluginExit) -> CNIError {
+  private func diagnosis(of exit: ExitStatus) -> CNIError {
     func plain(_ message: String) -> CNIError { CNIError(.plugin, message, exit: exit) }
     guard !stdout.isEmpty else {
       return stderr.isEmpty
         ? plain("netplugin failed with no error message: \(exit)")
-        : plain("netplugin failed: \(stderr.quoted): \(exit)")
+        : plain("netplugin failed: \(stderr.quoted.cut(to: 3 << 10)): \(exit)")
     }
-    let said = String(decoding: stdout.prefix(4096), as: UTF8.self).quoted
+    let said = String(decoding: stdout.prefix(1024), as: UTF8.self).quoted.cut(to: 2048)
     do {
       let document = try JSON(parsing: stdout)
       guard var error = PluginResponse.error(in: document) else {
@@ -52,7 +55,9 @@ extension PluginResponse {
       code = number
     }
     guard let message = text("msg"), let details = text("details") else { return nil }
-    return CNIError(.plugin, code: code, message, details: details)
+    var error = CNIError(.plugin, code: code, message, details: details)
+    error.hasDocument = code != 0 || !message.isEmpty
+    return error
   }
 }
 
@@ -70,12 +75,20 @@ extension PluginResponse {
     if let object = document.object, object["msg"] != nil, object["code"] != nil,
       var error = PluginResponse.error(in: document)
     {
-      error.details += (error.details.isEmpty ? "" : "; ") + "the plugin printed an error but exited with status 0"
+      let remark = "the plugin printed an error but exited with status 0"
+      error.details = error.details.isEmpty ? remark : "\(error.details); \(remark)"
       if error.message.isEmpty { error.message = "netplugin failed with no error message" }
       error.exit = .exited(0)
       throw error
     }
-    return try CNIResult(document, defaultVersion: defaultVersion)
+    let result = try CNIResult(document, defaultVersion: defaultVersion)
+    // What is longer could be written, but not be read again.
+    guard result.raw.serialized().count <= CNIBounds.result else {
+      throw CNIError(
+        .invalidResult, code: CNIError.Code.ioFailure, "the plugin's result has more than \(CNIBounds.result) bytes",
+        exit: .exited(0))
+    }
+    return result
   }
 }
 

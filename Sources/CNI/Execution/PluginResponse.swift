@@ -1,14 +1,18 @@
+public import LinuxKernel
+
 /// What came of calling a plugin.
 public struct PluginResponse: Sendable, Hashable {
   /// How the call ended.
   public enum Outcome: Sendable, Hashable {
     /// The plugin ended by itself.
-    case ended(PluginExit)
+    case ended(ExitStatus)
     /// It did not end within this time and was killed.
     case timedOut(Duration)
     /// The caller was cancelled and the plugin was killed.
     case cancelled
-    /// It could not be started, could not be talked to or broke a bound, and was killed if it ran; the text says what happened.
+    /// It could not be started, or the caller was cancelled before; nothing of it ever ran. The text says why.
+    case notStarted(String)
+    /// It could not be talked to or broke a bound, and was killed; the text says what happened.
     case failed(String)
   }
 
@@ -27,6 +31,11 @@ public struct PluginResponse: Sendable, Hashable {
     self.stdout = stdout
     self.stderr = stderr
     self.leftover = leftover
+  }
+
+  /// Whether anything of the plugin ran.
+  public var wasStarted: Bool {
+    if case .notStarted = outcome { false } else { true }
   }
 
   /// A plugin that exited with this status after printing this.

@@ -13,8 +13,8 @@ struct ProcessGroup {
     try leader.signalGroup(SIGKILL)
   }
 
-  /// Kills the group, reaps the leader and waits for the others; says what is left at the deadline.
-  func kill(until end: SuspendingClock.Instant) throws -> String? {
+  /// Kills the group and waits for its end, the leader unreaped; says what is left at the deadline.
+  func kill(until end: SuspendingClock.Instant) throws(KernelError) -> String? {
     try leader.signalGroup(SIGKILL)
     _ = try leader.exitStatus()
     // The others are no children of ours: there is nothing to wait on but the group itself.
@@ -38,15 +38,20 @@ struct ProcessGroup {
   }
 
   /// The members that are not zombies: those wait for a parent that may never ask.
-  private func livingMembers() throws(CNIError) -> [Int32] {
-    var members: [Int32] = []
-    for name in try HostFile.names(in: "/proc") {
-      guard let pid = Int32(name), let status = try HostFile.read("/proc/\(pid)/stat", limit: 4096),
+  private func livingMembers() throws(KernelError) -> [Int32] {
+    try Directories.names(in: "/proc").compactMap(Int32.init).filter(isLivingMember)
+  }
+
+  private func isLivingMember(_ pid: Int32) -> Bool {
+    do throws(KernelError) {
+      guard let status = try HostFile.read("/proc/\(pid)/stat", limit: 4096),
         let parenthesis = status.lastIndex(of: UInt8(ascii: ")"))
-      else { continue }
+      else { return false }
       let fields = String(decoding: status[(parenthesis + 1)...], as: UTF8.self).split(separator: " ")
-      if fields.count > 2, fields[0] != "Z", fields[0] != "X", Int32(fields[2]) == number { members.append(pid) }
+      return fields.count > 2 && fields[0] != "Z" && fields[0] != "X" && Int32(fields[2]) == number
+    } catch {
+      // Gone while it was looked at (ESRCH): nothing else is said of this file.
+      return false
     }
-    return members
   }
 }

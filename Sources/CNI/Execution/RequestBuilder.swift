@@ -8,10 +8,10 @@ struct RequestBuilder {
   let pluginDirectories: [String]
 
   func request(
-    _ verb: Verb, executable: String, previousResult: CNIResult?, additions: JSONObject
+    _ verb: Verb, _ type: String, executable: String, previousResult: CNIResult?, additions: JSONObject
   ) -> PluginRequest {
     PluginRequest(
-      verb: verb, plugin: plugin.type, executable: executable, network: list.name,
+      verb: verb, plugin: type, executable: executable, network: list.name,
       environment: RequestBuilder.environment(verb, attachment: attachment, pluginDirectories: pluginDirectories),
       configuration: configuration(previousResult: previousResult, additions: additions).serialized())
   }

@@ -1,4 +1,5 @@
 public import JSON
+public import LinuxKernel
 
 /// What ADD results in: interfaces, addresses, routes and DNS settings (the specification, section 5), whatever its version.
 ///

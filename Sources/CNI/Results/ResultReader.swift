@@ -1,4 +1,5 @@
 import JSON
+import LinuxKernel
 
 /// Reads the JSON of results: strict in types and addresses, liberal in what real plugins get wrong.
 ///
@@ -126,7 +127,7 @@ extension ResultReader {
 
   private func ipAddress(_ key: String, _ object: JSONObject, _ place: String) throws(CNIError) -> String? {
     guard let value = try text(key, object, place) else { return nil }
-    guard IPPrefix.family(of: value) != nil else {
+    guard IPAddress(value) != nil else {
       throw invalid("'\(place)[].\(key)': invalid IP address: \(value)")
     }
     return value

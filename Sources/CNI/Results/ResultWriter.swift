@@ -1,4 +1,5 @@
 import JSON
+import LinuxKernel
 
 /// Writes results in the form of one version of the specification.
 struct ResultWriter {
@@ -34,11 +35,11 @@ struct ResultWriter {
   }
 
   private func writeSingleAddresses(_ parts: CNIResult.Parts, into object: inout JSONObject) throws(CNIError) {
-    for (key, family) in [("ip4", IPPrefix.Family.v4), ("ip6", .v6)] {
-      guard let ip = parts.ips.first(where: { $0.address.family == family }) else { continue }
+    for (key, family) in [("ip4", IPAddress.Family.v4), ("ip6", .v6)] {
+      guard let ip = parts.ips.first(where: { $0.address.address.familyToPlugins == family }) else { continue }
       var entry: JSONObject = ["ip": .string(ip.address.description)]
       entry["gateway"] = ip.gateway.map(JSON.string)
-      write(parts.routes.filter { $0.destination.family == family }.map(route), "routes", into: &entry)
+      write(parts.routes.filter { $0.destination.address.familyToPlugins == family }.map(route), "routes", into: &entry)
       object[key] = .object(entry)
     }
     guard object["ip4"] != nil || object["ip6"] != nil else {
@@ -65,7 +66,7 @@ struct ResultWriter {
 
   private func address(_ ip: CNIResult.IPConfiguration) -> JSON {
     var entry: JSONObject = [:]
-    if era == .versionedAddresses { entry["version"] = ip.address.family == .v4 ? "4" : "6" }
+    if era == .versionedAddresses { entry["version"] = ip.address.address.familyToPlugins == .v4 ? "4" : "6" }
     entry["interface"] = ip.interface.map { JSON.integer($0) }
     entry["address"] = .string(ip.address.description)
     entry["gateway"] = ip.gateway.map(JSON.string)

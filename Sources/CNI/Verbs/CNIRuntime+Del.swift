@@ -1,50 +1,55 @@
-public import JSON
+import JSON
+public import LinuxKernel
 
 extension CNIRuntime {
   /// DEL: detaches a container from a network, plugin by plugin in reverse order, and drops the cache entry after full success.
+  /// Blocks the thread. Returns the failures that leave nothing behind, and so are none.
   ///
   /// Repeatable, and right for a list that was partly or never added. Use the configuration of the ADD. The plugins get the
-  /// cached result as `prevResult` from 0.4.0 on; without a usable one they get `previousResult` (a failed ADD's
-  /// `partialResult`), or none.
+  /// cached result as `prevResult` from 0.4.0 on; without a usable one they get what `detaching` holds, or none.
   ///
   /// An attachment whose ADD completed halts at the first failure, as the specification says: were the address released by a
   /// plugin further down while rules of a failed one still stand, the next attempt would hit whoever has that address by then
-  /// (cni#924). One that has no cache entry was never completed: there every plugin is called whatever the others say, one
-  /// that is not installed is passed over, and all failures are reported together.
+  /// (cni#924). One that has no cache entry was never completed: there every plugin is called whatever the others say, and all
+  /// failures are reported together.
+  ///
+  /// Only what a plugin may have done is owed (``Detaching``): a plugin that was never called, that refused its configuration
+  /// in the same words at ADD, or that says code 3, is excused. Where the DEL of a plugin with an `ipam` section fails and its
+  /// interface is gone, the IPAM plugin is asked by itself, so that no address stays with the debt.
+  @discardableResult
   public func del(
-    _ list: NetworkConfigurationList, _ attachment: Attachment, previousResult: JSON? = nil
-  ) async throws(CNIError) {
+    _ list: NetworkConfigurationList, _ attachment: Attachment, _ detaching: Detaching = Detaching(),
+    cancellation: Cancellation? = nil
+  ) throws(CNIError) -> [ExcusedFailure] {
     try Validation.attachment(attachment, network: list.name)
-    let pass = await enter(list, .shared)
+    let pass = try enter(list, .shared, cancellation)
     defer { pass.leave() }
-    try await detach(list, attachment, previousResult: previousResult)
+    return try detach(list, attachment, detaching, cancellation)
   }
 
   /// DEL with a single plugin's configuration, which must have a name (libcni's `DelNetwork`).
-  public func del(_ plugin: PluginConfiguration, _ attachment: Attachment) async throws(CNIError) {
-    try await del(try NetworkConfigurationList(upconverting: plugin), attachment)
+  @discardableResult
+  public func del(
+    _ plugin: PluginConfiguration, _ attachment: Attachment, _ detaching: Detaching = Detaching(),
+    cancellation: Cancellation? = nil
+  ) throws(CNIError) -> [ExcusedFailure] {
+    try del(try NetworkConfigurationList(upconverting: plugin), attachment, detaching, cancellation: cancellation)
   }
 
   /// DEL without the gate, for GC, which holds it.
+  @discardableResult
   func detach(
-    _ list: NetworkConfigurationList, _ attachment: Attachment, previousResult: JSON? = nil
-  ) async throws(CNIError) {
-    let reading = await read(list.name, attachment)
-    let result = try usableResult(reading, list, fallback: previousResult)
-    var failures: [CNIError] = []
-    for plugin in list.plugins.reversed() {
-      do {
-        try await call(.del, plugin, of: list, attachment: attachment, previousResult: result) { _ in }
-      } catch {
-        if error.saysAbsent(networkNamespace: attachment.networkNamespace) { continue }
-        if reading.isAbsent, error.kind == .pluginNotFound, !pluginDirectories.isEmpty { continue }
-        failures.append(error)
-        guard reading.isAbsent, error.kind != .cancelled else { break }
-      }
-    }
-    guard failures.isEmpty else { throw .joined(failures, network: list.name) }
-    if case .foreign = reading { return }
-    try await offPool { [cache] () throws(CNIError) in try cache.remove(network: list.name, attachment) }
+    _ list: NetworkConfigurationList, _ attachment: Attachment, _ detaching: Detaching, _ cancellation: Cancellation?
+  ) throws(CNIError) -> [ExcusedFailure] {
+    let reading = cache.read(network: list.name, attachment)
+    let result = try usableResult(reading, list, fallback: detaching.fallback)
+    var detachment = Detachment(
+      self, list, attachment, detaching, result: result, isComplete: !reading.isAbsent, cancellation: cancellation)
+    detachment.run()
+    guard detachment.failures.isEmpty else { throw .joined(detachment.failures, network: list.name) }
+    if case .foreign = reading { return detachment.excused }
+    try cache.remove(network: list.name, attachment)
+    return detachment.excused
   }
 
   /// The cached result in the list's version; a cache that is absent, corrupt or cannot be converted never blocks DEL.
@@ -64,16 +69,5 @@ extension CNIRuntime {
       // Likewise: a half-finished ADD may have left something that no version can say.
       return nil
     }
-  }
-}
-
-extension CNIError {
-  /// Whether a plugin's DEL failed only because there is nothing left to delete (go-cni's rule): it says "not found", or, without
-  /// a network namespace, "no such file or directory". A tool that the plugin lacks is another matter.
-  func saysAbsent(networkNamespace: String) -> Bool {
-    guard kind == .plugin else { return false }
-    let said = text
-    guard !said.contains("executable file not found"), !said.contains("command not found") else { return false }
-    return said.contains("not found") || networkNamespace.isEmpty && said.contains("no such file or directory")
   }
 }

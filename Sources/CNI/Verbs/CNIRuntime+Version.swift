@@ -1,10 +1,11 @@
 import JSON
+public import LinuxKernel
 
 extension CNIRuntime {
   /// VERSION: the versions of the specification that a plugin speaks.
   ///
   /// A plugin that does not know the verb speaks 0.1.0; one that answers 0.2.0 without a list speaks 0.1.0 and 0.2.0.
-  public func version(of plugin: String) async throws(CNIError) -> [String] {
+  public func version(of plugin: String, cancellation: Cancellation? = nil) throws(CNIError) -> [String] {
     // Plugins built against old versions of skel refuse to answer without these.
     let environment: [Attachment.Argument] = [
       .init("CNI_COMMAND", "VERSION"), .init("CNI_CONTAINERID", ""), .init("CNI_NETNS", "dummy"),
@@ -12,44 +13,18 @@ extension CNIRuntime {
     ]
     let stdin: JSON = ["cniVersion": .string(SpecificationVersion.current.description)]
     do {
-      return try await call(
+      return try call(
         plugin, verb: .version, network: "", interfaceName: "",
         request: {
           PluginRequest(
             verb: .version, plugin: plugin, executable: $0, network: "", environment: environment,
             configuration: stdin.serialized())
         },
-        interpret: { (response) throws(CNIError) in try response.supportedVersions() })
+        cancellation: cancellation, interpret: { (response) throws(CNIError) in try response.supportedVersions() })
     } catch {
       guard error.kind == .plugin, error.text == "unknown CNI_COMMAND: VERSION" else { throw error }
       return ["0.1.0"]
     }
-  }
-
-  /// Whether a list can be used: its name is valid, every plugin exists and speaks the list's version (libcni's `ValidateNetworkList`).
-  ///
-  /// Returns the capabilities that its plugins declare, sorted. Errors: all that is wrong, together.
-  public func validate(_ list: NetworkConfigurationList) async throws(CNIError) -> [String] {
-    try Validation.networkName(list.name)
-    var failures: [CNIError] = []
-    for plugin in list.plugins {
-      do throws(CNIError) {
-        guard try await version(of: plugin.type).contains(list.cniVersion) else {
-          throw CNIError(
-            .unsupported, code: CNIError.Code.incompatibleVersion,
-            "plugin \(plugin.type) does not support config version \"\(list.cniVersion)\"")
-        }
-      } catch {
-        failures.append(error.located(plugin: plugin.type, network: list.name))
-      }
-    }
-    guard failures.isEmpty else { throw .joined(failures, network: list.name) }
-    return Set(list.plugins.flatMap(\.capabilities)).sorted()
-  }
-
-  /// Whether a single plugin's configuration can be used (libcni's `ValidateNetwork`).
-  public func validate(_ plugin: PluginConfiguration) async throws(CNIError) -> [String] {
-    try await validate(try NetworkConfigurationList(upconverting: plugin))
   }
 }
 

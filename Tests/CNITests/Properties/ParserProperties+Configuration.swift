@@ -37,7 +37,7 @@ extension ParserProperties {
       let hasContainer = [.add, .del, .check].contains(verb)
       let builder = RequestBuilder(
         list: list, plugin: plugin, attachment: hasContainer ? attachment : nil, pluginDirectories: ["/a", "/b"])
-      let request = builder.request(verb, executable: "/a/x", previousResult: nil, additions: [:])
+      let request = builder.request(verb, plugin.type, executable: "/a/x", previousResult: nil, additions: [:])
       try require(
         request.environment.map(\.key) == [
           "CNI_COMMAND", "CNI_CONTAINERID", "CNI_NETNS", "CNI_ARGS", "CNI_IFNAME", "CNI_PATH",

@@ -42,7 +42,7 @@ extension ParserProperties {
       try require(Set(addresses) == Set(preferences[0]), "the preference changes which addresses there are")
     }
     for ip in result.ips {
-      let isPlain = ip.address.address.utf8.allSatisfy { "0123456789abcdefABCDEF.:".utf8.contains($0) }
+      let isPlain = "\(ip.address)".utf8.allSatisfy { "0123456789abcdef.:/".utf8.contains($0) }
       try require(isPlain, "\(ip.address) is no address")
       _ = result.interface(of: ip)
     }

@@ -77,15 +77,26 @@ struct ParserProperties {
     try require(again == json, "what was written is read as something else")
     try require(again.hashValue == json.hashValue, "equal values, different hashes")
     try require(again.serialized() == written, "written twice, it differs")
+    let forPeople = json.serialized(indent: 2, escapingControls: true)
+    let readByPeople = try demand("what was written for people is not read") { try JSON(parsing: forPeople) }
+    try require(readByPeople == json, "what was written for people is read as something else")
+    // They refuse more; what, is a unit test's matter.
+    if let strict = try? JSON(parsing: bytes, rules: .strict) {
+      try require(strict == json, "the strict rules read something else")
+    }
     return json
   }
 
   /// What a plugin's exit with an error, and with success, makes of its output.
   private func checkResponse(_ bytes: [UInt8]) throws -> Bool {
-    let failed = PluginResponse(.ended(.exited(1)), stdout: bytes)
+    var failed = PluginResponse.exited(1)
+    failed.stdout = bytes
     guard let failure = failed.failure else { throw Violation("exit status 1 is no failure") }
     try require(!failure.message.isEmpty, "a failure without a message")
-    let succeeded = PluginResponse(.ended(.exited(0)), stdout: bytes)
+    let length = max(failure.message.utf8.count, failure.details.utf8.count)
+    try require(length <= CNIBounds.errorText, "a failure with more words than are kept")
+    var succeeded = PluginResponse.exited(0)
+    succeeded.stdout = bytes
     try require(succeeded.failure == nil, "exit status 0 is a failure")
     _ = try attempt { () throws(CNIError) in try succeeded.result(defaultVersion: "1.0.0") }
     return failure.code != 0

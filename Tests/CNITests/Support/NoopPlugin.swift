@@ -25,12 +25,12 @@ enum NoopPlugin {
   static func run(
     _ environment: [String: String], _ configuration: String, as executable: String = path
   ) async -> PluginResponse {
-    var invoker = ExecutablePluginInvoker(environment: environment.sorted { $0.key < $1.key }.map { "\($0)=\($1)" })
-    invoker.timeout = .seconds(30)
-    return await invoker.invoke(
-      PluginRequest(
-        verb: .add, plugin: "noop", executable: executable, network: "net", environment: [],
-        configuration: Array(configuration.utf8)))
+    let variables = environment.sorted { $0.key < $1.key }.map { "\($0)=\($1)" }
+    let invoker = ExecutablePluginInvoker(timeout: .seconds(30), environment: variables)
+    let request = PluginRequest(
+      verb: .add, plugin: "noop", executable: executable, network: "net", environment: [],
+      configuration: Array(configuration.utf8))
+    return await DedicatedThread.run { invoker.invoke(request, cancellation: nil) }
   }
 
   /// Executes it with one verb, some variables taken away and some changed.

@@ -27,10 +27,14 @@ struct Bench: Sendable {
   let records = Records()
 
   init(
-    missing: Set<String> = [], _ answer: @escaping @Sendable (PluginRequest) async -> PluginResponse = { _ in .result }
+    missing: Set<String> = [], _ answer: @escaping @Sendable (PluginRequest) -> PluginResponse = { _ in .result }
   ) throws {
+    try self.init(ScriptedInvoker(missing: missing, answer))
+  }
+
+  init(_ invoker: ScriptedInvoker) throws {
     directory = try TemporaryDirectory()
-    invoker = ScriptedInvoker(missing: missing, answer)
+    self.invoker = invoker
     runtime = CNIRuntime(
       pluginDirectories: ["/opt/cni/bin", "/usr/lib/cni"], cacheDirectory: directory.path, invoker: invoker,
       observer: { [records] in records.append($0) })
@@ -43,6 +47,16 @@ final class Records: Sendable {
   private let records = Mutex<[PluginCallRecord]>([])
   var all: [PluginCallRecord] { records.withLock { $0 } }
   func append(_ record: PluginCallRecord) { records.withLock { $0.append(record) } }
+}
+
+/// The error that a blocking body throws; nil when it throws none.
+func failure(_ body: () throws(CNIError) -> Void) -> CNIError? {
+  do throws(CNIError) {
+    try body()
+    return nil
+  } catch {
+    return error
+  }
 }
 
 /// The error that the body throws; nil when it throws none.

@@ -1,17 +1,24 @@
 import CNI
 import JSON
+import LinuxKernel
 import Synchronization
 
 /// Answers requests from a closure and remembers them; knows every plugin but those named missing.
 final class ScriptedInvoker: PluginInvoker {
   private let log = Mutex<[PluginRequest]>([])
   private let missing: Set<String>
-  private let answer: @Sendable (PluginRequest) async -> PluginResponse
+  private let answer: @Sendable (PluginRequest, Cancellation?) -> PluginResponse
 
   init(
-    missing: Set<String> = [], _ answer: @escaping @Sendable (PluginRequest) async -> PluginResponse = { _ in .result }
+    missing: Set<String> = [], _ answer: @escaping @Sendable (PluginRequest) -> PluginResponse = { _ in .result }
   ) {
     self.missing = missing
+    self.answer = { request, _ in answer(request) }
+  }
+
+  /// One whose answers may wait for the cancellation.
+  init(cancellable answer: @escaping @Sendable (PluginRequest, Cancellation?) -> PluginResponse) {
+    missing = []
     self.answer = answer
   }
 
@@ -26,9 +33,9 @@ final class ScriptedInvoker: PluginInvoker {
     throw CNIError(.pluginNotFound, "failed to find plugin \"\(type)\" in path [\(directories.joined(separator: " "))]")
   }
 
-  func invoke(_ request: PluginRequest) async -> PluginResponse {
+  func invoke(_ request: PluginRequest, cancellation: Cancellation?) -> PluginResponse {
     log.withLock { $0.append(request) }
-    return await answer(request)
+    return answer(request, cancellation)
   }
 }
 

@@ -30,8 +30,8 @@ struct Example {
       }
     } catch {
       print("\(error)")
-      // A runtime undoes what a failed ADD has done; some plugins need what the ADD had come to.
-      try await runtime.del(network, attachment, previousResult: error.partialResult)
+      // A runtime undoes what a failed ADD has done; its error tells what the plugins need for that, and what may be left.
+      try await runtime.del(network, attachment, Detaching(failedAdd: error))
       return
     }
     try await runtime.del(network, attachment)

@@ -34,8 +34,8 @@ struct CNIAdd: CNICommand {
     let attachment = try target.attachment(session.surroundings.environment)
     let list = try session.network(target.network)
     if calls.dryRun {
-      try await session.dryRun(list.name, as: output ?? .table) { (runtime) throws(CNIError) in
-        _ = try await runtime.add(list, attachment)
+      try await session.dryRun(list, as: output ?? .table) { (runtime) throws(CNIError) in
+        _ = try runtime.add(list, attachment)
       }
       return
     }
@@ -47,7 +47,7 @@ struct CNIAdd: CNICommand {
       await undo(error, list, attachment, wasRecorded, session)
       throw error
     }
-    try session.console.write(JSONValue(result.raw), as: output ?? .json)
+    try session.console.write(result.raw, as: output ?? .json)
   }
 
   /// The runtime's part after a failed ADD (the specification leaves none of it to plugins): DEL over the whole list, in time of its own.
@@ -60,11 +60,18 @@ struct CNIAdd: CNICommand {
       return session.note("an earlier ADD of this attachment is on record; it is left as it is, and goes with cni del")
     }
     // A task of its own: the cancellation that ended the ADD must not end this.
-    let undoing = Task {
-      try await session.runtime.del(list, attachment, previousResult: error.partialResult)
+    let undoing = Task { () async throws(CNIError) -> [ExcusedFailure] in
+      do throws(CNIError) {
+        return try await session.runtime.del(list, attachment, Detaching(failedAdd: error))
+      } catch {
+        guard error.isPluginsOwn else { throw error }
+      }
+      return try await session.runtime.del(list, attachment, Detaching(failedAdd: error))
     }
     switch await undoing.result {
-    case .success: session.note("what was done is undone")
+    case .success(let excused):
+      session.note(excused)
+      session.note("what was done is undone")
     case .failure(let failure): session.note("what was done could not be undone: \(failure)")
     }
   }

@@ -22,8 +22,8 @@ struct CNICheck: CNICommand {
       session.note("network \(subject.list.name) has disableCheck: no plugin is asked")
     }
     if calls.dryRun {
-      return try await session.dryRun(subject.list.name, as: requests.output) { (runtime) throws(CNIError) in
-        try await runtime.check(subject.list, subject.attachment)
+      return try await session.dryRun(subject.list, as: requests.output) { (runtime) throws(CNIError) in
+        try runtime.check(subject.list, subject.attachment)
       }
     }
     try await session.runtime.check(subject.list, subject.attachment)

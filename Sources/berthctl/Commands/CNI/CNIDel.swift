@@ -19,10 +19,10 @@ struct CNIDel: CNICommand {
   func run(_ session: CNISession) async throws {
     let subject = try await session.subject(target)
     if calls.dryRun {
-      return try await session.dryRun(subject.list.name, as: requests.output) { (runtime) throws(CNIError) in
-        try await runtime.del(subject.list, subject.attachment)
+      return try await session.dryRun(subject.list, as: requests.output) { (runtime) throws(CNIError) in
+        try runtime.del(subject.list, subject.attachment)
       }
     }
-    try await session.runtime.del(subject.list, subject.attachment)
+    session.note(try await session.runtime.del(subject.list, subject.attachment))
   }
 }

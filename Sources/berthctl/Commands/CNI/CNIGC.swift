@@ -36,8 +36,8 @@ struct CNIGC: CNICommand {
     }
     if list.disableGC { session.note("network \(list.name) has disableGC: nothing is released") }
     if calls.dryRun {
-      return try await session.dryRun(list.name, as: requests.output) { (runtime) throws(CNIError) in
-        try await runtime.gc(list, valid: valid, isOurs: isOurs)
+      return try await session.dryRun(list, as: requests.output) { (runtime) throws(CNIError) in
+        try runtime.gc(list, valid: valid, isOurs: isOurs)
       }
     }
     let before = try await attachments(list, session)

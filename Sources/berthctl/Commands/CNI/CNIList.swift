@@ -1,5 +1,6 @@
 import ArgumentParser
 import CNI
+import JSON
 import RuntimeAPI
 
 /// `berthctl cni list`
@@ -31,27 +32,27 @@ struct CNIList: CNICommand {
     session.console.write(table.text)
   }
 
-  private func document(_ contents: NetworkConfigurationDirectory.Contents, _ directory: String) -> JSONValue {
+  private func document(_ contents: NetworkConfigurationDirectory.Contents, _ directory: String) -> JSON {
     let networks = contents.networks.map { network in
-      JSONValue.object([
-        .init("name", .string(network.list.name)), .init("cniVersion", .string(network.list.cniVersion)),
-        .init("file", .string(network.file)),
-        .init("disableCheck", .bool(network.list.disableCheck)), .init("disableGC", .bool(network.list.disableGC)),
-        .init("plugins", .array(network.list.plugins.map(document))),
+      JSON.object([
+        "name": .string(network.list.name), "cniVersion": .string(network.list.cniVersion),
+        "file": .string(network.file),
+        "disableCheck": .bool(network.list.disableCheck), "disableGC": .bool(network.list.disableGC),
+        "plugins": .array(network.list.plugins.map(document)),
       ])
     }
     let failures = contents.failures.map {
-      JSONValue.object([.init("file", .string($0.file)), .init("error", $0.error.document(cniVersion: nil))])
+      JSON.object(["file": .string($0.file), "error": $0.error.document(cniVersion: nil)])
     }
     return .object([
-      .init("directory", .string(directory)), .init("networks", .array(networks)), .init("failures", .array(failures)),
+      "directory": .string(directory), "networks": .array(networks), "failures": .array(failures),
     ])
   }
 
-  private func document(_ plugin: PluginConfiguration) -> JSONValue {
+  private func document(_ plugin: PluginConfiguration) -> JSON {
     .object([
-      .init("type", .string(plugin.type)),
-      .init("capabilities", .array(plugin.capabilities.sorted().map(JSONValue.string))),
+      "type": .string(plugin.type),
+      "capabilities": .array(plugin.capabilities.sorted().map { .string($0) }),
     ])
   }
 }

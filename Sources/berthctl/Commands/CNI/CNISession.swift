@@ -36,6 +36,11 @@ final class CNISession: Sendable {
   /// Says something on standard error that is neither data nor a failure.
   func note(_ text: String) { console.error("berthctl: \(command): \(text.sanitised)") }
 
+  /// Tells the failures that leave nothing behind.
+  func note(_ excused: [ExcusedFailure]) {
+    for failure in excused { note("\(failure.error); excused: \(failure.excuse)") }
+  }
+
   /// The runtime whose plugins are executed, each call shown if that is asked for.
   var runtime: CNIRuntime {
     let invoker = ExecutablePluginInvoker(timeout: timeout)

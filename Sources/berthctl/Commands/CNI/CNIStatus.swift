@@ -21,8 +21,8 @@ struct CNIStatus: CNICommand {
       session.note("network \(list.name) is of version \(list.cniVersion), which has no STATUS: no plugin is asked")
     }
     if calls.dryRun {
-      return try await session.dryRun(list.name, as: requests.output) { (runtime) throws(CNIError) in
-        try await runtime.status(list)
+      return try await session.dryRun(list, as: requests.output) { (runtime) throws(CNIError) in
+        try runtime.status(list)
       }
     }
     try await session.runtime.status(list)

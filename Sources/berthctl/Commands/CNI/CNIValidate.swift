@@ -1,5 +1,6 @@
 import ArgumentParser
 import CNI
+import JSON
 import RuntimeAPI
 
 /// `berthctl cni validate NAME-OR-FILE`
@@ -24,17 +25,17 @@ struct CNIValidate: CNICommand {
   func run(_ session: CNISession) async throws {
     let list = try session.network(network)
     if calls.dryRun {
-      return try await session.dryRun(list.name, as: output) { (runtime) throws(CNIError) in
-        _ = try await runtime.validate(list)
+      return try await session.dryRun(list, as: output) { (runtime) throws(CNIError) in
+        _ = try runtime.validate(list)
       }
     }
     let capabilities = try await session.runtime.validate(list)
     let plugins = list.plugins.map(\.type)
     guard output == .table else {
-      let document = JSONValue.object([
-        .init("name", .string(list.name)), .init("cniVersion", .string(list.cniVersion)),
-        .init("plugins", .array(plugins.map(JSONValue.string))),
-        .init("capabilities", .array(capabilities.map(JSONValue.string))),
+      let document = JSON.object([
+        "name": .string(list.name), "cniVersion": .string(list.cniVersion),
+        "plugins": .array(plugins.map { .string($0) }),
+        "capabilities": .array(capabilities.map { .string($0) }),
       ])
       return try session.console.write(document, as: output)
     }

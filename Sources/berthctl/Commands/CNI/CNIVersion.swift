@@ -1,5 +1,6 @@
 import ArgumentParser
 import CNI
+import JSON
 import RuntimeAPI
 
 /// `berthctl cni version [NAME] [--plugin TYPE…]`
@@ -36,8 +37,8 @@ struct CNIVersion: CNICommand {
     var seen: Set<String> = []
     let asked = (types + plugins).filter { seen.insert($0).inserted }
     if calls.dryRun {
-      return try await session.dryRun("", as: output) { (runtime) throws(CNIError) in
-        for plugin in asked { _ = try await runtime.version(of: plugin) }
+      return try await session.dryRun(nil, as: output) { (runtime) throws(CNIError) in
+        for plugin in asked { _ = try runtime.version(of: plugin) }
       }
     }
     var answers: [Answer] = []
@@ -65,12 +66,12 @@ struct CNIVersion: CNICommand {
       let documents = answers.map { answer in
         switch answer.versions {
         case .success(let versions):
-          JSONValue.object([
-            .init("plugin", .string(answer.plugin)),
-            .init("supportedVersions", .array(versions.map(JSONValue.string))),
+          JSON.object([
+            "plugin": .string(answer.plugin),
+            "supportedVersions": .array(versions.map { .string($0) }),
           ])
         case .failure(let error):
-          JSONValue.object([.init("plugin", .string(answer.plugin)), .init("error", error.document(cniVersion: nil))])
+          JSON.object(["plugin": .string(answer.plugin), "error": error.document(cniVersion: nil)])
         }
       }
       return try console.write(.array(documents), as: output)

@@ -1,4 +1,5 @@
 import CNI
+import LinuxKernel
 
 #if canImport(Glibc)
   import Glibc
@@ -38,30 +39,21 @@ struct CacheShadow {
     }
     let results = String(cString: real)
     free(real)
-    guard let names = CacheShadow.names(in: results) else {
-      unreadable = "\(results): \(String(cString: strerror(errno)))"
-      return
+    do {
+      for name in try Directories.names(in: results) where name.hasPrefix(network + "-") {
+        // One that cannot be linked is one that the dry run does not know of: the same as none.
+        symlink("\(results)/\(name)", "\(path)/results/\(name)")
+      }
+    } catch {
+      unreadable = "\(error)"
     }
-    // One that cannot be linked is one that the dry run does not know of: the same as none.
-    for name in names where name.hasPrefix(network + "-") { symlink("\(results)/\(name)", "\(path)/results/\(name)") }
   }
 
   /// Removes the directory and what the dry run put into it.
   func remove() {
-    for name in CacheShadow.names(in: path + "/results") ?? [] { unlink("\(path)/results/\(name)") }
+    // What cannot be listed stays in the directory for temporary files; nothing better can be done with it.
+    for name in (try? Directories.names(in: path + "/results")) ?? [] { unlink("\(path)/results/\(name)") }
     rmdir(path + "/results")
     rmdir(path)
-  }
-
-  /// What lies in a directory; nil, with errno, if it cannot be read.
-  private static func names(in directory: String) -> [String]? {
-    guard let stream = opendir(directory) else { return nil }
-    defer { closedir(stream) }
-    var names: [String] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    return names
   }
 }

@@ -23,7 +23,7 @@ enum CallText {
       case .ended(let exit): "\(exit)"
       case .timedOut(let limit): "killed, since it did not end within \(limit)"
       case .cancelled: "killed, since the call was cancelled"
-      case .failed(let reason): "failed: \(reason)"
+      case .notStarted(let reason), .failed(let reason): "failed: \(reason)"
       }
     let nanoseconds = time.components.seconds * 1_000_000_000 + time.components.attoseconds / 1_000_000_000
     return heading("< \(request.verb.rawValue) \(request.plugin): \(end) after \(HumanDuration.precise(nanoseconds))")
@@ -45,7 +45,7 @@ enum CallText {
       return lines(String(decoding: bytes.prefix(maximumOutput), as: UTF8.self)) + [rest]
     }
     do {
-      return lines(JSONValue(try JSON(parsing: bytes)).text(indent: 2))
+      return lines(try JSON(parsing: bytes).text(indent: 2))
     } catch {
       return lines(String(decoding: bytes, as: UTF8.self))
     }

@@ -1,4 +1,5 @@
 import CNI
+import LinuxKernel
 
 /// Tells what a plugin is given before it runs, and what it answers when it has.
 struct ExplainingInvoker: PluginInvoker {
@@ -9,10 +10,10 @@ struct ExplainingInvoker: PluginInvoker {
     try base.locate(type, in: directories)
   }
 
-  func invoke(_ request: PluginRequest) async -> PluginResponse {
+  func invoke(_ request: PluginRequest, cancellation: Cancellation?) -> PluginResponse {
     console.error(CallText.request(request))
     let started = SuspendingClock.now
-    let response = await base.invoke(request)
+    let response = base.invoke(request, cancellation: cancellation)
     console.error(CallText.answer(response, to: request, after: started.duration(to: .now)))
     return response
   }

@@ -1,5 +1,6 @@
 import CNI
 import JSON
+import LinuxKernel
 import Synchronization
 
 /// Executes nothing: keeps what each plugin would get, and answers as one that succeeds.
@@ -34,7 +35,7 @@ final class RecordingInvoker: PluginInvoker {
     }
   }
 
-  func invoke(_ request: PluginRequest) async -> PluginResponse {
+  func invoke(_ request: PluginRequest, cancellation: Cancellation?) -> PluginResponse {
     state.withLock { $0.calls.append(Call(request: request)) }
     switch request.verb {
     case .add: return .exited(0, stdout: standIn(for: request).description)

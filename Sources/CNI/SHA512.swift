@@ -1,5 +1,11 @@
 /// SHA-512 (FIPS 180-4), for names only that other tools derive the same way; nothing here is secret.
-enum SHA512 {
+package enum SHA512 {
+  /// The digest as 128 lower-case hex digits.
+  package static func hexDigest(of message: [UInt8]) -> String {
+    let digits = Array("0123456789abcdef")
+    return String(hash(message).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+  }
+
   static func hash(_ message: [UInt8]) -> [UInt8] {
     var state = initial
     var padded = message + [0x80]

@@ -34,9 +34,7 @@ public struct CNIToolEnvironment: Sendable, Hashable {
 
   /// cnitool's container id: `cnitool-` and the first 10 bytes of the SHA-512 of the namespace's absolute path, in hexadecimal.
   public static func containerID(networkNamespace path: String) -> String {
-    let digits = Array("0123456789abcdef")
-    let hash = SHA512.hash(Array(absolute(path).utf8)).prefix(10)
-    return "cnitool-" + String(hash.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+    "cnitool-" + SHA512.hexDigest(of: Array(absolute(path).utf8)).prefix(20)
   }
 
   /// The path made absolute and cleaned by its text alone, as Go's `filepath.Abs`.

@@ -1,4 +1,5 @@
 public import JSON
+public import LinuxKernel
 
 /// Why a CNI operation failed: what was tried, on which plugin and network, what was said, and the error code of the specification.
 public struct CNIError: Error, Sendable, Hashable, Codable {
@@ -34,7 +35,7 @@ public struct CNIError: Error, Sendable, Hashable, Codable {
   public var kind: Kind
   /// The specification's code, the plugin's own from 100 up, or 0 when none was given.
   public var code: Int
-  /// What is wrong.
+  /// What is wrong; at most `CNIBounds.errorText` bytes, as are the details.
   public var message: String
   /// More about it, possibly empty.
   public var details: String
@@ -45,29 +46,35 @@ public struct CNIError: Error, Sendable, Hashable, Codable {
   /// The verb under way, when there was one.
   public var verb: Verb?
   /// How the plugin ended, when it ran to its end.
-  public var exit: PluginExit?
+  public var exit: ExitStatus?
   /// What the plugin wrote to standard error, bounded; possibly empty.
   public var stderr: String
-  /// The individual failures of an operation that goes on past them (DEL of an attachment that was never completed, GC, validate).
+  /// The individual failures of an operation that goes on past them (DEL of an attachment that was never completed, GC,
+  /// validate); at most the first `CNIBounds.failures`.
   public var underlying: [CNIError]
   /// Of a failed ADD: the result of the last plugin that succeeded. Give it to the DEL that follows; without it some plugins leak.
   public var partialResult: JSON?
+  /// Of a failed ADD: how many plugins of the list were started, the failed one included; those behind it owe nothing. Nil when
+  /// that is not known, as it is with every other failure.
+  public var calledPlugins: Int?
+  /// Whether the plugin printed an error document of its own; code, message and details are its words then.
+  public var hasDocument = false
 
   /// An error; everything but kind and message may be left out.
   public init(
     _ kind: Kind, code: Int = 0, _ message: String, details: String = "", plugin: String? = nil, network: String? = nil,
-    verb: Verb? = nil, exit: PluginExit? = nil, stderr: String = "", underlying: [CNIError] = []
+    verb: Verb? = nil, exit: ExitStatus? = nil, stderr: String = "", underlying: [CNIError] = []
   ) {
     self.kind = kind
     self.code = code
-    self.message = message
-    self.details = details
+    self.message = message.cut(to: CNIBounds.errorText)
+    self.details = details.cut(to: CNIBounds.errorText)
     self.plugin = plugin
     self.network = network
     self.verb = verb
     self.exit = exit
     self.stderr = stderr
-    self.underlying = underlying
+    self.underlying = Array(underlying.prefix(CNIBounds.failures))
     partialResult = nil
   }
 }
@@ -117,6 +124,13 @@ extension CNIError {
     CNIError(.invalidConfiguration, code: code, message)
   }
 
+  /// Whether plugins ran and said no themselves: no timeout, no missing plugin, nobody who gave up. Such a DEL is worth a second
+  /// attempt: bridge takes masquerade rules that were never made, because its ADD was cut off, for a failure; it has deleted
+  /// the interface by then, sees no address any more, and has no rules to look for.
+  public var isPluginsOwn: Bool {
+    kind == .plugin || kind == .several && underlying.allSatisfy { $0.kind == .plugin }
+  }
+
   /// The same error with its plugin, network and verb filled in where they are missing.
   func located(plugin: String? = nil, network: String? = nil, verb: Verb? = nil) -> CNIError {
     var error = self
@@ -129,7 +143,9 @@ extension CNIError {
   /// One error for one or more failures.
   static func joined(_ errors: [CNIError], network: String) -> CNIError {
     guard errors.count != 1 else { return errors[0] }
-    let message = errors.map(\.description).joined(separator: "; ")
+    let kept = errors.prefix(CNIBounds.failures).map(\.description)
+    let rest = errors.count - kept.count
+    let message = (kept + (rest > 0 ? ["and \(rest) more"] : [])).joined(separator: "; ")
     return CNIError(.several, code: errors.first?.code ?? 0, message, network: network, underlying: errors)
   }
 }
