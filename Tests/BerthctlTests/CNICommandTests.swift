@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import RuntimeAPI
 import Testing
 
@@ -10,12 +11,12 @@ struct CNICommandTests {
   /// `cnitool-` and the first 20 digits of `printf /var/run/netns/x | sha512sum`.
   private static let containerID = "cnitool-4acf487154af9777be71"
 
-  private func elements(_ value: JSONValue?) throws -> [JSONValue] {
+  private func elements(_ value: JSON?) throws -> [JSON] {
     guard case .array(let elements) = try #require(value) else { return [] }
     return elements
   }
 
-  private func document(_ outcome: Outcome) throws -> JSONValue { try JSONValue(parsing: Array(outcome.output.utf8)) }
+  private func document(_ outcome: Outcome) throws -> JSON { try JSON(parsing: Array(outcome.output.utf8)) }
 
   @Test(
     "what is no command line is exit 2 with nothing on standard output",
@@ -78,9 +79,9 @@ struct CNICommandTests {
       "echo why >&2; echo '{\"cniVersion\":\"0.4.0\",\"code\":107,\"msg\":\"no\",\"details\":\"d\"}'; exit 1")
     let outcome = await stage.cni("add", "n", Self.namespace)
     #expect(outcome.status == 1)
-    let error: JSONValue = .object([
-      .init("cniVersion", .string("0.4.0")), .init("code", .number("107")), .init("msg", .string("no")),
-      .init("details", .string("d")),
+    let error: JSON = .object([
+      "cniVersion": .string("0.4.0"), "code": .number("107"), "msg": .string("no"),
+      "details": .string("d"),
     ])
     #expect(try document(outcome) == error)
     #expect(outcome.errors.contains("plugin type=\"second\" name=\"n\" failed (add): no; d"))

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import RuntimeAPI
 import Testing
 
@@ -10,7 +11,8 @@ struct CommandTests: CommandTesting {
     "what is no command line is a usage error: exit 2, words on standard error, nothing on standard output",
     arguments: [
       [], ["nonsense"], ["runp"], ["stopp"], ["rmp"], ["trace"], ["inspectp"], ["pods", "--state", "x"],
-      ["pods", "-o", "go-template"], ["pods", "--label", "novalue"], ["-t", "soon", "version"], ["rmp", "-a", "x"],
+      ["pods", "-o", "go-template"], ["pods", "--label", "novalue"],
+      ["pods", "--label", "a=1,b"], ["pods", "--label", "a=1,"], ["-t", "soon", "version"], ["rmp", "-a", "x"],
       ["inspectp", "x", "--latest"], ["version", "x"], ["pods", "--nope"], ["runp", "a", "b"],
     ] as [[String]])
   func usage(_ arguments: [String]) async {
@@ -76,6 +78,53 @@ struct CommandTests: CommandTesting {
     }
   }
 
+  @Test("runp prints each warning of the answer on standard error, and the id alone on standard output")
+  func runpWarns() async throws {
+    let body = #"{"podSandboxId":"ab"}"#
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n"
+    let fields = "Berth-Warning: the host port tcp 80 leads nowhere\r\nberth-warning: 100 %25 %C3%A9%1B[31m\r\n\r\n"
+    try await withServer({ _ in .bytes(head + fields + body) }) { _, endpoint in
+      let outcome = await berthctl(endpoint + ["runp", "-"], input: "metadata: {name: a}\n")
+      #expect(outcome.status == 0)
+      #expect(outcome.output == "ab\n")
+      #expect(
+        outcome.errors == """
+          berthctl: runp: warning: the host port tcp 80 leads nowhere
+          berthctl: runp: warning: 100 % é\\u{1b}[31m
+
+          """)
+    }
+  }
+
+  @Test("inspectp shows the warnings of the run, and says them on standard error")
+  func inspectpWarns() async throws {
+    let info = ["info": #"{"warnings":["the port leads nowhere"],"drift":["eth0 is gone"]}"#]
+    let answer = CRI.PodSandboxStatusResponse(status: CRI.PodSandboxStatus(id: "ab"), info: info)
+    try await withServer({ _ in Self.answer(answer) }) { _, endpoint in
+      let outcome = await berthctl(endpoint + ["inspectp", "ab"])
+      #expect(outcome.status == 0)
+      #expect(
+        outcome.errors == """
+          berthctl: inspectp: warning: ab: the port leads nowhere
+          berthctl: inspectp: warning: ab: not as recorded: eth0 is gone
+
+          """)
+      #expect(outcome.output.contains("\"the port leads nowhere\""))
+      let table = await berthctl(endpoint + ["inspectp", "-o", "table", "ab"])
+      #expect(table.output.contains("the port leads nowhere"))
+    }
+  }
+
+  @Test("labels are given one at a time, or several with commas between them, and all must match")
+  func labels() async throws {
+    for arguments in [["--label", "a=1,b=2,c=x=y"], ["--label", "a=1", "--label", "b=2", "--label", "c=x=y"]] {
+      try await withServer({ _ in .answer(status: 200, body: "{}") }) { server, endpoint in
+        #expect(await berthctl(endpoint + ["pods"] + arguments).status == 0)
+        #expect(server.requests.last?.body == #"{"filter":{"labelSelector":{"a":"1","b":"2","c":"x=y"}}}"#)
+      }
+    }
+  }
+
   @Test("stopp and rmp go on after a failure and fail at the end")
   func goOn() async throws {
     try await withServer({ request in
@@ -109,6 +158,48 @@ struct CommandTests: CommandTesting {
       #expect(owing.status == 0)
       #expect(owing.output == "Removed sandbox stuck\n")
       #expect(owing.errors.contains("DEL is owed") && owing.errors.contains("plugin busy"))
+    }
+  }
+
+  @Test("rmp -a removes every pod, goes on after a failure, and says when there is none")
+  func removeAll() async throws {
+    try await withServer({ _ in Self.answer(CRI.ListPodSandboxResponse()) }) { server, endpoint in
+      let nothing = await berthctl(endpoint + ["rmp", "-a"])
+      #expect(nothing.status == 0 && nothing.output.isEmpty)
+      #expect(nothing.errors == "berthctl: rmp: there are no pods to remove\n")
+      #expect(server.requests.map(\.path) == ["/runtime.v1.RuntimeService/ListPodSandbox"])
+      #expect(await berthctl(endpoint + ["rmp", "-a", "-f"]).errors == nothing.errors)
+    }
+    let pods = ["aa", "bad", "bb"].map { CRI.PodSandbox(id: $0) }
+    try await withServer({ request in
+      if request.path.hasSuffix("ListPodSandbox") { return Self.answer(CRI.ListPodSandboxResponse(items: pods)) }
+      if request.path.hasSuffix("PodSandboxStatus") {
+        return Self.answer(CRI.PodSandboxStatusResponse(status: .init(state: .notReady)))
+      }
+      return request.body.contains("bad") ? Self.error(.internal, "no") : .answer(status: 200, body: "{}")
+    }) { _, endpoint in
+      let removed = await berthctl(endpoint + ["rmp", "--all"])
+      #expect(removed.status == 1)
+      #expect(removed.output == "Removed sandbox aa\nRemoved sandbox bb\n")
+      #expect(removed.errors == "berthctl: rmp: bad: no\n")
+    }
+  }
+
+  @Test("a command that finds nothing says so where it matters, and writes no data")
+  func nothingThere() async throws {
+    try await withServer({ _ in .answer(status: 200, body: "{}") }) { server, endpoint in
+      let inspected = await berthctl(endpoint + ["inspectp", "--latest"])
+      #expect(inspected.status == 1 && inspected.output.isEmpty)
+      #expect(inspected.errors == "berthctl: inspectp: no pod matches\n")
+      let listed = await berthctl(endpoint + ["pods"])
+      #expect(listed.status == 0 && listed.errors.isEmpty && listed.output.split(separator: "\n").count == 1)
+      #expect(await berthctl(endpoint + ["pods", "-q"]).output.isEmpty)
+      #expect(await berthctl(endpoint + ["pods", "-o", "yaml"]).output == "items: []\n")
+      let asked = server.requests.count
+      for command in ["rmp", "stopp"] {
+        #expect(await berthctl(endpoint + [command, ""]).errors.contains("an id cannot be empty"))
+      }
+      #expect(server.requests.count == asked)
     }
   }
 
@@ -150,12 +241,12 @@ struct CommandTests: CommandTesting {
     try await withServer({ _ in Self.answer(answer) }) { server, endpoint in
       let inspected = await berthctl(endpoint + ["inspectp", "a"])
       #expect(inspected.errors == "berthctl: inspectp: warning: ab: not as recorded: pause has exited\n")
-      let one = try JSONValue(parsing: Array(inspected.output.utf8))
+      let one = try JSON(parsing: Array(inspected.output.utf8))
       #expect(one["status"]?["network"]?["ip"] == .string("10.0.0.1"))
       #expect(one["info"]?["pid"] == .number("7"))
       guard case .string(let date) = one["status"]?["createdAt"] else { throw Missing() }
       #expect(date.hasPrefix("19") && date.contains("T"))
-      let many = try JSONValue(parsing: Array(await berthctl(endpoint + ["inspectp", "a", "b"]).output.utf8))
+      let many = try JSON(parsing: Array(await berthctl(endpoint + ["inspectp", "a", "b"]).output.utf8))
       #expect(many == .array([one, one]))
 
       let template = await berthctl(

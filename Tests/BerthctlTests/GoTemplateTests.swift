@@ -1,3 +1,4 @@
+import JSON
 import RuntimeAPI
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
 @Suite("go templates")
 struct GoTemplateTests {
   private func render(_ template: String) throws -> String {
-    let document = try JSONValue(
+    let document = try JSON(
       parsing: Array(
         #"""
         {"status":{"id":"ab","state":"SANDBOX_READY","createdAt":"1","network":{"ip":"10.0.0.1","additionalIps":[{"ip":"a"},{"ip":"b"}]},

@@ -1,3 +1,4 @@
+import JSON
 import RuntimeAPI
 import Testing
 
@@ -9,7 +10,7 @@ struct LeftoverCommandTests: CommandTesting {
     .init(
       kind: "owed", podSandboxId: "0123456789abcdef", name: "a_n_u_0", since: 940_000_000_000,
       steps: [
-        .init(step: "AttachNetworks", outcome: "failed", error: "busy"), .init(step: "ReserveName", outcome: "skipped"),
+        .init(step: "AttachNetworks", outcome: "failed", error: "busy"), .init(step: "WriteIntent", outcome: "skipped"),
       ], reason: "busy", attempts: 2, nextAttemptAt: 1_004_000_000_000),
     .init(kind: "quarantined", podSandboxId: "fedcba9876543210", reason: "/r: it is empty"),
   ])
@@ -25,7 +26,7 @@ struct LeftoverCommandTests: CommandTesting {
           0123456789abc   owed          a_n_u_0   About a minute ago   AttachNetworks   busy              in 4.00 s
           fedcba9876543   quarantined   -         -                    -                /r: it is empty   -\n
           """)
-      let json = try JSONValue(parsing: Array(await berthctl(endpoint + ["leftovers", "-o", "json"]).output.utf8))
+      let json = try JSON(parsing: Array(await berthctl(endpoint + ["leftovers", "-o", "json"]).output.utf8))
       #expect(json == ProtoJSONEncoder(defaults: .emitted).json(Self.left))
       #expect(await berthctl(endpoint + ["leftovers", "-o", "go-template"]).status == 2)
     }
@@ -65,6 +66,7 @@ struct LeftoverCommandTests: CommandTesting {
     try await withServer({ _ in .answer(status: 200, body: "{}") }) { _, endpoint in
       let nothing = await berthctl(endpoint + ["gc"])
       #expect(nothing.status == 0 && nothing.output.isEmpty)
+      #expect(nothing.errors == "berthctl: gc: there is nothing to remove\n")
     }
   }
 }

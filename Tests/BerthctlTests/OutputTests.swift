@@ -1,3 +1,4 @@
+import JSON
 import RuntimeAPI
 import Testing
 
@@ -33,9 +34,9 @@ struct OutputTests {
       "\u{1b}[31m",
       "'", "\"", "é", "{}", "[]", "*a", "&a", "!a", "%a", "=", "<<", "on", "-", "1e3", "\t", "a #b",
     ]
-    let document = JSONValue.object([
-      .init("strings", .array(strings.map { .string($0) })), .init("true", .bool(true)), .init("n", .number("1.50")),
-      .init("none", .null), .init("empty", .object([])), .init("list", .array([])), .init("1", .string("k")),
+    let document = JSON.object([
+      "strings": .array(strings.map { .string($0) }), "true": .bool(true), "n": .number("1.50"),
+      "none": .null, "empty": .object([:]), "list": .array([]), "1": .string("k"),
     ])
     let text = try YAMLWriter.text(document)
     let expected = document.replacing("n", by: .number("1.5"))
@@ -46,12 +47,8 @@ struct OutputTests {
   @Test("info's JSON is expanded, other text is kept")
   func info() {
     let members = StatusDocument.expanded(["b": #"{"pid":1}"#, "a": "\"quoted\"", "c": "{broken", "d": "[1]"])
-    #expect(
-      members == [
-        .init("a", .string("quoted")), .init("b", .object([.init("pid", .number("1"))])),
-        .init("c", .string("{broken")),
-        .init("d", .array([.number("1")])),
-      ])
+    #expect(members.map(\.0) == ["a", "b", "c", "d"])
+    #expect(members.map(\.1) == ["quoted", ["pid": 1], "{broken", [1]])
   }
 
   @Test("a failure says what was cleaned, what is left and where to look")

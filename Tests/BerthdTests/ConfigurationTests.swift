@@ -63,6 +63,14 @@ import Testing
     ),
     (#"{"maxConcurrentRequests":"many"}"#, "configuration: f.json: maxConcurrentRequests: is not a whole number"),
     ("[]", "configuration: f.json: is not an object"),
+    (
+      #"{"root":"/a","root":"/b"}"#,
+      "configuration: f.json: invalid JSON at line 1, column 15: the key \"root\" occurs twice in one object"
+    ),
+    (
+      #"{"runtimeHandlers":{"a":{"networks":[]},"\u0061":{"networks":[]}}}"#,
+      "configuration: f.json: invalid JSON at line 1, column 42: the key \"a\" occurs twice in one object"
+    ),
   ])
   func namesWhatIsWrong(text: String, message: String) {
     #expect { try parse(text) } throws: { "\($0)" == message }
@@ -70,7 +78,7 @@ import Testing
 
   @Test func saysWhereAFileIsNoJSON() {
     #expect { try parse("{\"socket\":\n\"/x\",,}") } throws: { error in
-      "\(error)".hasPrefix("configuration: f.json: is not JSON: ") && "\(error)".contains("2")
+      "\(error)".hasPrefix("configuration: f.json: invalid JSON at line 2, column ")
     }
   }
 

@@ -4,10 +4,18 @@ import Testing
 @testable import berthd
 
 /// The Connect protocol over a real socket.
-@Suite struct ConnectProtocolTests {
+@Suite(.timeLimit(.minutes(1))) struct ConnectProtocolTests {
   static let path = "/runtime.v1.RuntimeService/Version"
   static let version = Route(RuntimeService.version, [.exempt, .readOnly]) { request, _ in
     CRI.VersionResponse(version: request.version, runtimeName: "test")
+  }
+
+  /// A method that answers once `work` has ended.
+  static func route(_ work: @escaping @Sendable () async -> Void) -> Route {
+    Route(RuntimeService.version) { _, _ in
+      await work()
+      return CRI.VersionResponse()
+    }
   }
 
   @Test func answersJSON() async throws {

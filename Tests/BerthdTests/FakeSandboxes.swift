@@ -7,8 +7,12 @@ import Synchronization
 final class FakeSandboxes: Sandboxes {
   private let state = Mutex((configurations: [PodSandboxConfiguration](), handlers: [String](), removed: [String]()))
   private let failure: SandboxError?
+  private let warnings: [String]
 
-  init(failing failure: SandboxError? = nil) { self.failure = failure }
+  init(failing failure: SandboxError? = nil, warnings: [String] = []) {
+    self.failure = failure
+    self.warnings = warnings
+  }
 
   /// What was asked to be run.
   var configurations: [PodSandboxConfiguration] { state.withLock { $0.configurations } }
@@ -17,13 +21,14 @@ final class FakeSandboxes: Sandboxes {
   /// What was asked to be removed.
   var removed: [String] { state.withLock { $0.removed } }
 
-  func run(_ configuration: PodSandboxConfiguration, runtimeHandler: String) async throws(SandboxError) -> String {
+  func run(_ configuration: PodSandboxConfiguration, runtimeHandler: String) async throws(SandboxError) -> RunOutcome {
     if let failure { throw failure }
-    return state.withLock {
+    let id = state.withLock {
       $0.configurations.append(configuration)
       $0.handlers.append(runtimeHandler)
       return "id\($0.configurations.count)"
     }
+    return RunOutcome(id: id, warnings: warnings)
   }
 
   func stop(_ id: String) async throws(SandboxError) -> [StepReport] { [] }
@@ -34,7 +39,7 @@ final class FakeSandboxes: Sandboxes {
     return []
   }
 
-  func forceRemove(_ id: String) async throws(SandboxError) -> [StepReport] {
+  func forceRemove(_ id: String, forgive: Bool) async throws(SandboxError) -> [StepReport] {
     _ = try await remove(id)
     return [Self.stuck]
   }
@@ -81,13 +86,14 @@ final class FakeSandboxes: Sandboxes {
     filter.state == .notReady || !summary.id.hasPrefix(filter.id) ? [] : [summary]
   }
 
-  func traces(_ id: String) throws(SandboxError) -> [Trace] {
+  func traces(_ id: String) async throws(SandboxError) -> [Trace] {
     let call = Trace.PluginCall(
       plugin: "bridge", network: "n", verb: "ADD", interface: "eth0", start: 10, duration: 20, outcome: .failed,
       exitStatus: 1,
       errorCode: 7, errorMessage: "no", errorDetails: "at all", stderr: "oops")
     let step = Trace.Step(
-      step: .attachNetworks, action: .do, outcome: .failed, error: "e", start: 5, duration: 30, pluginCalls: [call])
+      step: .attachNetworks, action: .do, outcome: .failed, error: "e", start: 5, duration: 30, pluginCalls: [call],
+      notes: ["n"])
     return [
       Trace(sandboxID: id, operation: .run, startedAt: 1, duration: 100, outcome: .failed, error: "e", steps: [step])
     ]

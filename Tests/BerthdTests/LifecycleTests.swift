@@ -1,4 +1,5 @@
 import Glibc
+import PodSandbox
 import RuntimeAPI
 import ServiceLifecycle
 import Testing
@@ -6,7 +7,7 @@ import Testing
 @testable import berthd
 
 /// The socket's file, systemd, and the end.
-@Suite struct LifecycleTests {
+@Suite(.timeLimit(.minutes(1))) struct LifecycleTests {
   @Test(arguments: [false, true]) func tellsSystemd(isAbstract: Bool) async throws {
     try await TemporaryDirectory.with { directory in
       let address = isAbstract ? "@\(directory)/notify" : "\(directory)/notify"
@@ -27,6 +28,31 @@ import Testing
   @Test func tellsNobodyWhenNobodyAsked() throws {
     try ServiceNotifier(address: nil).ready()
     #expect(throws: (any Error).self) { try ServiceNotifier(address: "/nonexistent/notify").ready() }
+  }
+
+  @Test func keepsTheNotifySocketFromPlugins() {
+    let before = getenv("NOTIFY_SOCKET").map { String(cString: $0) }
+    setenv("NOTIFY_SOCKET", "@berth-test", 1)
+    #expect(ServiceNotifier.takeFromEnvironment().address == "@berth-test")
+    #expect(getenv("NOTIFY_SOCKET") == nil)
+    #expect(ServiceNotifier.takeFromEnvironment().address == nil)
+    if let before { setenv("NOTIFY_SOCKET", before, 1) }
+  }
+
+  @Test func makesFilesThatOthersReadWhateverTheMaskAtItsStart() throws {
+    let (mask, pipe) = (umask(0o077), signal(SIGPIPE, SIG_DFL))
+    defer {
+      umask(mask)
+      signal(SIGPIPE, pipe)
+    }
+    var (before, after) = (rlimit(), rlimit())
+    getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &before)
+    defer { setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &before) }
+    let ofPlugins = try ProcessSettings.prepare()
+    #expect(umask(0o077) == 0o022)
+    #expect(ofPlugins.soft == before.rlim_cur && ofPlugins.hard == before.rlim_max)
+    getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &after)
+    #expect(after.rlim_cur == before.rlim_max)
   }
 
   @Test func replacesAStaleSocket() async throws {
@@ -74,38 +100,39 @@ import Testing
   }
 
   @Test func drainsBeforeItEnds() async throws {
-    let (begun, release) = (Settlement<Void>(), Settlement<Void>())
+    let (begun, release) = (Signal<Void>(), Signal<Void>())
     let route = Route(RuntimeService.version) { _, _ in
-      begun.settle(())
-      await release.value
+      begun.send()
+      await release.valueUncancelled()
       return CRI.VersionResponse(version: "done")
     }
     try await TestServer.run([route, Route(RuntimeService.status) { _, _ in CRI.StatusResponse() }]) {
       (server) async throws in
-      let ended = Settlement<Void>()
+      let ended = Signal<Void>()
       let drain = DrainService(
         gate: server.gate, notifier: ServiceNotifier(address: nil), patience: .seconds(60), grace: .seconds(60),
         logger: server.log.logger,
-        endOperations: { _ in ended.settle(()) })
+        endOperations: { _ in ended.send() })
       let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: [drain], logger: server.log.quiet))
       async let running: Void = group.run()
       async let answer = server.post(ConnectProtocolTests.path, "{}")
-      await begun.value
+      defer { release.send() }
+      try await begun.value()
       await group.triggerGracefulShutdown()
-      await ended.value
+      try await ended.value()
       let refused = try await server.post("/runtime.v1.RuntimeService/Status", "{}")
       #expect(refused.status == 503)
       #expect(refused.body.hasPrefix(#"{"code":"unavailable","message":"berthd is shutting down"#))
-      release.settle(())
+      release.send()
       #expect(try await answer.body.contains("done"))
       try await running
     }
   }
 
   @Test func cancelsWhatDoesNotFinishInTime() async throws {
-    let begun = Settlement<Void>()
+    let begun = Signal<Void>()
     let route = Route(RuntimeService.version) { _, _ in
-      begun.settle(())
+      begun.send()
       try await Task.sleep(for: .seconds(60))
       return CRI.VersionResponse()
     }
@@ -117,7 +144,7 @@ import Testing
       let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: [drain], logger: server.log.quiet))
       async let running: Void = group.run()
       async let answer = server.post(ConnectProtocolTests.path, "{}")
-      await begun.value
+      try await begun.value()
       await group.triggerGracefulShutdown()
       #expect(try await answer.status == 503)
       try await running

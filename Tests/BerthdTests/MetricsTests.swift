@@ -4,7 +4,7 @@ import Testing
 @testable import berthd
 
 /// What `GET /metrics` says.
-@Suite struct MetricsTests {
+@Suite(.timeLimit(.minutes(1))) struct MetricsTests {
   @Test func writesCounters() {
     let registry = PrometheusRegistry()
     Counter(label: "a_total", dimensions: [("m", "x")], factory: registry).increment()

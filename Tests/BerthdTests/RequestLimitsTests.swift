@@ -4,7 +4,7 @@ import Testing
 @testable import berthd
 
 /// What bounds memory and time: bodies, deadlines, clients that are gone, requests at once.
-@Suite struct RequestLimitsTests {
+@Suite(.timeLimit(.minutes(1))) struct RequestLimitsTests {
   static let path = ConnectProtocolTests.path
 
   @Test func refusesABodyThatIsTooLarge() async throws {
@@ -29,6 +29,29 @@ import Testing
       let response = try await socket.response()
       #expect(response.status == 429)
       #expect(response.headers["connection"] == "close")
+    }
+  }
+
+  @Test(arguments: [
+    ([1024], 200), ([1025], 429), ([1024, 1], 429), ([1, 1023], 200), ([512, 512, 1], 429), ([1023, 1], 200),
+    ([1023, 2], 429),
+  ])
+  func boundsAChunkedBodyToTheByte(chunks: [Int], status: Int) async throws {
+    var limits = RequestLimits()
+    limits.maxRequestBodyBytes = 1024
+    try await TestServer.run([ConnectProtocolTests.version], limits: limits) { (server) async throws in
+      let socket = try TestSocket(server.socket)
+      await socket.send(
+        "POST \(Self.path) HTTP/1.1\r\nHost: b\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
+      var rest = ("{}" + String(repeating: " ", count: chunks.reduce(0, +) - 2))[...]
+      for chunk in chunks {
+        await socket.send("\(String(chunk, radix: 16))\r\n\(rest.prefix(chunk))\r\n")
+        rest = rest.dropFirst(chunk)
+      }
+      await socket.send("0\r\n\r\n")
+      let response = try await socket.response()
+      #expect(response.status == status)
+      if status == 429 { #expect(response.body.contains("larger than 1024 bytes")) }
     }
   }
 
@@ -62,7 +85,7 @@ import Testing
       let response = try await socket.response()
       #expect(response.status == 408)
       #expect(response.body.hasPrefix(#"{"code":"deadline_exceeded""#))
-      await socket.waitForEnd()
+      try await socket.waitForEnd()
     }
   }
 
@@ -72,102 +95,103 @@ import Testing
     try await TestServer.run([ConnectProtocolTests.version], limits: limits) { (server) async throws in
       let socket = try TestSocket(server.socket)
       await socket.send("POST \(Self.path) HTTP/1.1\r\nHos")
-      await socket.waitForEnd()
+      try await socket.waitForEnd()
     }
   }
 
   @Test func answersAClientThatOnlyStoppedSending() async throws {
-    let gate = Settlement<Void>()
+    let gate = Signal<Void>()
     let route = Route(RuntimeService.version) { _, _ in
-      await gate.value
+      try await gate.value()
       return CRI.VersionResponse(version: "patient")
     }
     try await TestServer.run([route]) { (server) async throws in
       let socket = try TestSocket(server.socket)
       await socket.send(TestServer.request(Self.path, "{}"))
       socket.finish()
-      gate.settle(())
+      gate.send()
       #expect(try await socket.response().body.contains("patient"))
     }
   }
 
   @Test func endsAtTheDeadlineAndCancelsTheWork() async throws {
-    let cancelled = Settlement<Bool>()
+    let cancelled = Signal<Bool>()
     let route = Route(RuntimeService.version) { _, _ in try await Self.wait(until: cancelled) }
     try await TestServer.run([route]) { (server) async throws in
       let response = try await server.post(Self.path, "{}", headers: ["Connect-Timeout-Ms: 30"])
       #expect(response.status == 504)
       #expect(response.body.hasPrefix(#"{"code":"deadline_exceeded""#))
-      #expect(await cancelled.value)
-      await server.gate.waitUntilIdle()
+      #expect(try await cancelled.value())
+      try await soon { await server.gate.waitUntilIdle() }
     }
   }
 
   @Test func answersAtTheDeadlineEvenIfTheWorkGoesOn() async throws {
-    let release = Settlement<Void>()
+    let release = Signal<Void>()
     let route = Route(RuntimeService.version) { _, _ in
-      await release.value
+      await release.valueUncancelled()
       return CRI.VersionResponse()
     }
     try await TestServer.run([route]) { (server) async throws in
+      defer { release.send() }
       let response = try await server.post(Self.path, "{}", headers: ["Connect-Timeout-Ms: 30"])
       #expect(response.status == 504)
       #expect(server.gate.inProgress == 1)
-      release.settle(())
-      await server.gate.waitUntilIdle()
+      release.send()
+      try await soon { await server.gate.waitUntilIdle() }
     }
   }
 
   @Test func cancelsTheWorkOfAClientThatIsGone() async throws {
-    let (begun, cancelled) = (Settlement<Void>(), Settlement<Bool>())
+    let (begun, cancelled) = (Signal<Void>(), Signal<Bool>())
     let route = Route(RuntimeService.version) { _, _ in
-      begun.settle(())
+      begun.send()
       return try await Self.wait(until: cancelled)
     }
     try await TestServer.run([route]) { (server) async throws in
       let socket = try TestSocket(server.socket)
       await socket.send(TestServer.request(Self.path, "{}"))
-      await begun.value
+      try await begun.value()
       socket.hangUp()
-      #expect(await cancelled.value)
-      await server.gate.waitUntilIdle()
+      #expect(try await cancelled.value())
+      try await soon { await server.gate.waitUntilIdle() }
     }
   }
 
   @Test func refusesOneRequestTooMany() async throws {
     var limits = RequestLimits()
     limits.maxConcurrentRequests = 2
-    let (first, second) = (Settlement<Void>(), Settlement<Void>())
-    let (releaseFirst, releaseSecond) = (Settlement<Void>(), Settlement<Void>())
+    let (first, second) = (Signal<Void>(), Signal<Void>())
+    let (releaseFirst, releaseSecond) = (Signal<Void>(), Signal<Void>())
     let waiting = Route(RuntimeService.status) { request, _ in
-      (request.verbose ? first : second).settle(())
-      await (request.verbose ? releaseFirst : releaseSecond).value
+      (request.verbose ? first : second).send()
+      try await (request.verbose ? releaseFirst : releaseSecond).value()
       return CRI.StatusResponse()
     }
     try await TestServer.run([waiting, ConnectProtocolTests.version], limits: limits) { (server) async throws in
       let path = "/runtime.v1.RuntimeService/Status"
       async let one = server.post(path, #"{"verbose":true}"#)
-      await first.value
+      try await first.value()
       async let two = server.post(path, "{}")
-      await second.value
+      try await second.value()
       let three = try await server.post(path, "{}")
       #expect(three.status == 429)
       #expect(three.body.hasPrefix(#"{"code":"resource_exhausted","message":"2 requests are in progress"#))
       #expect(try await server.post(Self.path, "{}").status == 200)
-      releaseFirst.settle(())
-      releaseSecond.settle(())
+      releaseFirst.send()
+      releaseSecond.send()
       #expect(try await [one.status, two.status] == [200, 200])
       #expect(try await server.post(Self.path, "{}").status == 200)
     }
   }
 
   /// Waits until it is cancelled, and says that it was.
-  private static func wait(until cancelled: Settlement<Bool>) async throws -> CRI.VersionResponse {
+  private static func wait(until cancelled: Signal<Bool>) async throws -> CRI.VersionResponse {
     do {
       try await Task.sleep(for: .seconds(60))
-      cancelled.settle(false)
+      cancelled.send(false)
     } catch {
-      cancelled.settle(true)
+      cancelled.send(true)
       throw error
     }
     return CRI.VersionResponse()

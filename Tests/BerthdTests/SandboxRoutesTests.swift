@@ -1,3 +1,4 @@
+import JSON
 import RuntimeAPI
 import Testing
 
@@ -5,7 +6,7 @@ import Testing
 @testable import berthd
 
 /// Each method of the API, from JSON to PodSandbox and back.
-@Suite struct SandboxRoutesTests {
+@Suite(.timeLimit(.minutes(1))) struct SandboxRoutesTests {
   private func serve(_ sandboxes: FakeSandboxes, _ body: (TestServer) async throws -> Void) async throws {
     let routes =
       RuntimeServiceRoutes(sandboxes: sandboxes, configuration: DaemonConfiguration()).routes
@@ -24,7 +25,7 @@ import Testing
         "portMappings":[{"protocol":2,"containerPort":80,"hostPort":8080,"hostIp":"::1"}],
         "labels":{"k":"v"},"annotations":{"a":"b"},
         "linux":{"cgroupParent":"/p","sysctls":{"net.x":"1"},"resources":{"memoryLimitInBytes":"7","hugepageLimits":[{"pageSize":"2MB","limit":"4"}]},
-        "securityContext":{"runAsUser":{"value":"5"},"runAsGroup":{},"supplementalGroups":["9"],"seccomp":{"profileType":"RuntimeDefault"},
+        "securityContext":{"selinuxOptions":{"level":"s0:c1,c2"},"runAsUser":{"value":"5"},"runAsGroup":{},"supplementalGroups":["9"],"seccomp":{"profileType":"RuntimeDefault"},
         "namespaceOptions":{"network":"NODE","pid":"CONTAINER","ipc":2,
         "usernsOptions":{"mode":"POD","uids":[{"hostId":100,"containerId":0,"length":10}],"gids":[{"hostId":200,"length":10}]}}}}},
         "runtimeHandler":"fast"}
@@ -59,6 +60,8 @@ import Testing
     (context.namespaceOptions.network, context.namespaceOptions.pid, context.namespaceOptions.ipc) = (
       .node, .container, .node
     )
+    context.selinuxOptions = .init()
+    context.selinuxOptions?.level = "s0:c1,c2"
     var (uids, gids) = (LinuxConfiguration.UserNamespace.IDMapping(), LinuxConfiguration.UserNamespace.IDMapping())
     (uids.hostID, uids.length, gids.hostID, gids.length) = (100, 10, 200, 10)
     var user = LinuxConfiguration.UserNamespace()
@@ -74,10 +77,6 @@ import Testing
     (
       #"{"config":{"metadata":{"name":"a"},"linux":{"securityContext":{"seccomp":{"profileType":"Localhost","localhostRef":"x"}}}}}"#,
       "seccomp"
-    ),
-    (
-      #"{"config":{"metadata":{"name":"a"},"linux":{"securityContext":{"selinuxOptions":{"level":"s0"}}}}}"#,
-      "selinuxOptions"
     ),
     (
       #"{"config":{"metadata":{"name":"a"},"linux":{"securityContext":{"namespaceOptions":{"usernsOptions":{"mode":"CONTAINER"}}}}}}"#,
@@ -99,13 +98,45 @@ import Testing
     #expect(sandboxes.configurations.isEmpty)
   }
 
+  @Test("an empty SELinux label asks for nothing")
+  func dropsEmptyLabel() async throws {
+    let sandboxes = FakeSandboxes()
+    try await serve(sandboxes) { (server) async throws in
+      let request = #"{"config":{"metadata":{"name":"a"},"linux":{"securityContext":{"selinuxOptions":{}}}}}"#
+      #expect(try await server.post(path("RunPodSandbox"), request).status == 200)
+    }
+    #expect(sandboxes.configurations.map(\.linux.securityContext.selinuxOptions) == [nil])
+  }
+
+  @Test("each warning of a run is a header field of its answer, percent-encoded", .timeLimit(.minutes(1)))
+  func tellsWarnings() async throws {
+    let sandboxes = FakeSandboxes(warnings: ["the port 80 leads nowhere", " 100 % é\r\nX: y"])
+    try await serve(sandboxes) { (server) async throws in
+      let socket = try TestSocket(server.socket)
+      let request = #"{"config":{"metadata":{"name":"a"}}}"#
+      await socket.send(TestServer.request(path("RunPodSandbox"), request))
+      let lines = try await socket.text(until: #"{"podSandboxId":"id1"}"#).split(separator: "\r\n")
+      let fields = lines.filter { $0.lowercased().hasPrefix("berth-warning:") }.map { String($0.dropFirst(15)) }
+      #expect(fields == ["the port 80 leads nowhere", "%20100 %25 %C3%A9%0D%0AX: y"])
+      #expect(fields.map(WarningHeader.decode) == ["the port 80 leads nowhere", " 100 % é\r\nX: y"])
+      #expect(lines.filter { $0.lowercased().hasPrefix("x-request-id:") }.count == 1)
+      let status = try await server.post(path("PodSandboxStatus"), #"{"podSandboxId":"id1"}"#)
+      #expect(status.headers["berth-warning"] == nil)
+    }
+    try await serve(FakeSandboxes(failing: SandboxError(.alreadyExists, "taken"), warnings: ["w"])) {
+      (server) async throws in
+      let response = try await server.post(path("RunPodSandbox"), #"{"config":{"metadata":{"name":"a"}}}"#)
+      #expect(response.status == 409 && response.headers["berth-warning"] == nil)
+    }
+  }
+
   @Test func tellsWhatWasUndone() async throws {
     let report = StepReport(step: .attachNetworks, outcome: .failed, error: "DEL failed", milliseconds: 1.5)
     let failure = SandboxError(.alreadyExists, "taken", sandboxID: "id7", undo: [report])
     try await serve(FakeSandboxes(failing: failure)) { (server) async throws in
       let response = try await server.post(path("RunPodSandbox"), #"{"config":{"metadata":{"name":"a"}}}"#)
       #expect(response.status == 409)
-      let error = try #require(ConnectError(json: try JSONValue(parsing: Array(response.body.utf8)), httpStatus: 409))
+      let error = try #require(ConnectError(json: try JSON(parsing: Array(response.body.utf8)), httpStatus: 409))
       #expect(error.code == .alreadyExists && error.message == "taken")
       #expect(
         error.undoReport
@@ -147,7 +178,7 @@ import Testing
           "error":"e","steps":[{"step":"AttachNetworks","action":"do","outcome":"failed","error":"e","startNanoseconds":"5",\
           "durationNanoseconds":"30","pluginCalls":[{"plugin":"bridge","network":"n","verb":"ADD","interface":"eth0",\
           "startNanoseconds":"10","durationNanoseconds":"20","outcome":"failed","exitStatus":1,\
-          "error":{"code":7,"msg":"no","details":"at all"},"stderr":"oops"}]}]}]}
+          "error":{"code":7,"msg":"no","details":"at all"},"stderr":"oops"}],"notes":["n"]}]}]}
           """)
     }
   }

@@ -6,7 +6,7 @@ import Testing
 @testable import berthd
 
 /// Connect's server streams over a real socket.
-@Suite struct StreamTests {
+@Suite(.timeLimit(.minutes(1))) struct StreamTests {
   private static let path = "/runtime.v1.RuntimeService/GetContainerEvents"
   private static let type = ["Content-Type: application/connect+json"]
 
@@ -14,12 +14,12 @@ import Testing
   private final class Tap: Sendable {
     let elements: AsyncStream<Int64>
     let continuation: AsyncStream<Int64>.Continuation
-    let abandoned = Settlement<Bool>()
+    let abandoned = Signal<Bool>()
 
     init() {
       (elements, continuation) = AsyncStream.makeStream()
       continuation.onTermination = { [abandoned] in
-        if case .cancelled = $0 { abandoned.settle(true) }
+        if case .cancelled = $0 { abandoned.send(true) }
       }
     }
 
@@ -78,8 +78,8 @@ import Testing
       tap.continuation.yield(1)
       _ = try await socket.text(until: #""createdAt":"1"}"#)
       socket.hangUp()
-      #expect(await tap.abandoned.value)
-      await server.gate.waitUntilIdle()
+      #expect(try await tap.abandoned.value())
+      try await soon { await server.gate.waitUntilIdle() }
     }
   }
 

@@ -14,36 +14,41 @@ struct TestServer: Sendable {
   let log: LogRecorder
   let registry: PrometheusRegistry
 
-  /// Runs `body` against a server with these routes, then shuts it down.
+  /// Runs `body` against a server with these routes, then shuts it down. When the server does not listen or end within
+  /// `patience`, the test fails; what hangs in it is left alone.
   static func run(
     _ routes: [Route], limits: RequestLimits = RequestLimits(), pages: [String: ConnectServer.Page] = [:],
-    _ body: (TestServer) async throws -> Void
+    socketName: String = "s.sock", patience: Duration = patience, _ body: (TestServer) async throws -> Void
   ) async throws {
     try await TemporaryDirectory.with { directory in
       let log = LogRecorder()
       let registry = PrometheusRegistry()
       let gate = AdmissionGate(limit: limits.maxConcurrentRequests)
-      let server = TestServer(socket: "\(directory)/s.sock", gate: gate, log: log, registry: registry)
+      let server = TestServer(socket: "\(directory)/\(socketName)", gate: gate, log: log, registry: registry)
       let connect = ConnectServer(
         routes: routes, pages: pages, limits: limits, gate: gate,
         accessLog: AccessLog(logger: log.logger, metrics: RequestMetrics(factory: registry)))
-      let listening = Settlement<Void>()
+      let (listening, ended) = (Signal<Void>(), Signal<Result<Void, any Error>>())
       let service = try connect.service(socket: server.socket, eventLoop: testEventLoop(), logger: log.quiet) {
-        listening.settle(())
+        listening.send()
       }
       let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: [service], logger: log.quiet))
-      try await withThrowingTaskGroup(of: Void.self) { tasks in
-        tasks.addTask { try await group.run() }
-        await listening.value
-        do {
-          try await body(server)
-        } catch {
-          await group.triggerGracefulShutdown()
-          throw error
-        }
-        await group.triggerGracefulShutdown()
-        try await tasks.waitForAll()
+      Task {
+        do { ended.send(.success(try await group.run())) } catch { ended.send(.failure(error)) }
+        listening.send()  // a server that could not listen says why at its end
       }
+      try await listening.value(within: patience)
+      do {
+        try await body(server)
+      } catch {
+        gate.abort()
+        await group.triggerGracefulShutdown()
+        // The test has failed already; that its server does not end either need not hide why.
+        _ = try? await ended.value(within: patience)
+        throw error
+      }
+      await group.triggerGracefulShutdown()
+      try await ended.value(within: patience).get()
     }
   }
 

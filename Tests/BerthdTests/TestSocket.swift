@@ -1,12 +1,17 @@
 import Dispatch
 import Glibc
 
-/// The client's end of a Unix socket, spoken to byte by byte; blocking, so on a queue of its own.
+@testable import berthd
+
+/// The client's end of a Unix socket, spoken to byte by byte; blocking, so on a queue of its own, and for so long only.
 final class TestSocket: Sendable {
   let descriptor: CInt
+  private let limit: Duration
   private let queue = DispatchQueue(label: "test socket")
 
-  init(_ path: String) throws {
+  /// Connects. Whoever reads or writes later fails when nothing moves for as long as `patience`.
+  init(_ path: String, patience: Duration = patience) throws {
+    limit = patience
     descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
@@ -17,6 +22,11 @@ final class TestSocket: Sendable {
       }
     }
     guard result == 0 else { throw TestFailure("connect to \(path): \(String(cString: strerror(errno)))") }
+    let (seconds, attoseconds) = patience.components
+    var limit = timeval(tv_sec: Int(seconds), tv_usec: Int(attoseconds / 1_000_000_000_000))
+    for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+      setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
+    }
   }
 
   deinit { close(descriptor) }
@@ -43,43 +53,48 @@ final class TestSocket: Sendable {
 
   /// Reads one response: the head, and as much as `Content-Length` says.
   func response() async throws -> TestResponse {
-    try await onQueue { [descriptor] in
+    try await onQueue { [self] in
       var bytes: [UInt8] = []
       while true {
         if let response = TestResponse(bytes) { return response }
-        var buffer = [UInt8](repeating: 0, count: 65536)
-        let count = recv(descriptor, &buffer, buffer.count, 0)
-        guard count > 0 else {
-          throw TestFailure(
-            "the connection ended after \(bytes.count) bytes: \(String(decoding: bytes, as: UTF8.self))")
-        }
-        bytes += buffer.prefix(count)
+        guard try receive(into: &bytes) else { throw TestFailure("the connection ended after: \(text(of: bytes))") }
       }
     }
   }
 
   /// Reads until `word` has come, and gives all that came.
   func text(until word: String) async throws -> String {
-    try await onQueue { [descriptor] in
+    try await onQueue { [self] in
       var bytes: [UInt8] = []
       while true {
-        let text = String(decoding: bytes, as: UTF8.self)
+        let text = text(of: bytes)
         if text.range(of: word) != nil { return text }
-        var buffer = [UInt8](repeating: 0, count: 65536)
-        let count = recv(descriptor, &buffer, buffer.count, 0)
-        guard count > 0 else { throw TestFailure("the connection ended after: \(text)") }
-        bytes += buffer.prefix(count)
+        guard try receive(into: &bytes) else { throw TestFailure("the connection ended after: \(text)") }
       }
     }
   }
 
   /// Waits until the other end has closed.
-  func waitForEnd() async {
-    await onQueue { [descriptor] in
-      var buffer = [UInt8](repeating: 0, count: 4096)
-      while recv(descriptor, &buffer, buffer.count, 0) > 0 {}
+  func waitForEnd() async throws {
+    try await onQueue { [self] in
+      var bytes: [UInt8] = []
+      while try receive(into: &bytes) {}
     }
   }
+
+  /// Reads once; false when the other end has closed.
+  private func receive(into bytes: inout [UInt8]) throws -> Bool {
+    var buffer = [UInt8](repeating: 0, count: 65536)
+    let count = recv(descriptor, &buffer, buffer.count, 0)
+    guard count >= 0 || errno == ECONNRESET else {
+      let reason = errno == EAGAIN ? "nothing came for \(limit)" : String(cString: strerror(errno))
+      throw TestFailure("\(reason), after: \(text(of: bytes))")
+    }
+    bytes += buffer.prefix(max(0, count))
+    return count > 0
+  }
+
+  private func text(of bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
   private func onQueue<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
     let result: Result<T, any Error> = await withCheckedContinuation { continuation in
@@ -96,6 +111,24 @@ final class TestSocket: Sendable {
       }
     }
   }
+}
+
+/// A socket that somebody listens at and nobody answers.
+final class TestListener: Sendable {
+  let path: String
+  private let descriptor: CInt
+
+  init(_ path: String) throws {
+    self.path = path
+    descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    guard let (name, length) = sockaddr_un.named(path) else { throw TestFailure("\(path) is too long") }
+    let bound = withUnsafePointer(to: name) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, length) }
+    }
+    guard bound == 0, listen(descriptor, 1) == 0 else { throw TestFailure("\(path): nobody can listen there") }
+  }
+
+  deinit { close(descriptor) }
 }
 
 /// What a test could not do.

@@ -1,3 +1,4 @@
+import JSON
 import RuntimeAPI
 import Testing
 
@@ -28,7 +29,7 @@ struct ConnectErrorTests {
             step: "AttachNetworks", outcome: "failed", error: String(repeating: "ü", count: length), milliseconds: 1.5)
         ])
       let error = ConnectError(code: .internal, message: "m", details: [report.detail])
-      let read = try #require(ConnectError(json: JSONValue(parsing: error.json.bytes), httpStatus: 500))
+      let read = try #require(ConnectError(json: JSON(parsing: error.json.bytes()), httpStatus: 500))
       #expect(read == error)
       #expect(read.undoReport == report)
     }
@@ -49,7 +50,7 @@ struct ConnectErrorTests {
 
   @Test("padded values are read too, malformed details are dropped")
   func details() throws {
-    let json = try JSONValue(
+    let json = try JSON(
       parsing: Array(
         #"{"code":"internal","details":[{"type":"t","value":"AQ=="},{"type":"t","value":"A"},{"type":1},7,{"type":"t","value":"*"}]}"#
           .utf8))
@@ -58,8 +59,8 @@ struct ConnectErrorTests {
 
   @Test("an unknown code is inferred from the status, what is no error is none")
   func unknownCodes() {
-    #expect(ConnectError(json: .object([.init("code", .string("teapot"))]), httpStatus: 403)?.code == .permissionDenied)
-    #expect(ConnectError(json: .object([]), httpStatus: 500) == nil)
+    #expect(ConnectError(json: ["code": "teapot"], httpStatus: 403)?.code == .permissionDenied)
+    #expect(ConnectError(json: [:], httpStatus: 500) == nil)
     #expect(ConnectError(json: .string("code"), httpStatus: 500) == nil)
   }
 

@@ -1,3 +1,4 @@
+import JSON
 import RuntimeAPI
 import Testing
 
@@ -185,6 +186,16 @@ struct ProtoJSONDecoderTests {
         #"{"config":{"portMappings":[{"Protocol":0}]}}"#,
         #"config.portMappings[0].Protocol: unknown field; the nearest known one is "protocol""#
       ),
+      (
+        #"{"config":{"dnsOptions":[]}}"#,
+        #"config.dnsOptions: unknown field; the nearest known one is "dnsConfig.options""#
+      ),
+      (
+        #"{"config":{"linux":{"run_as_user":{}}}}"#,
+        #"config.linux.run_as_user: unknown field; the nearest known one is "security_context.run_as_user""#
+      ),
+      (#"{"config":{"metadata":{"nonsense":1}}}"#, "config.metadata.nonsense: unknown field"),
+      (#"{"config":{"dns_optoins":[]}}"#, "config.dns_optoins: unknown field"),
       (#"{"runtimehandler":"x"}"#, #"runtimehandler: unknown field; the nearest known one is "runtimeHandler""#),
     ])
   func unknownFields(_ json: String, _ words: String) {

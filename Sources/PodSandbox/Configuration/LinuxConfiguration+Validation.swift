@@ -1,47 +1,69 @@
 import LinuxKernel
 
 extension LinuxConfiguration {
-  /// See `PodSandboxConfiguration.validate()`.
-  func validate() throws(SandboxError) {
+  /// See `PodSandboxConfiguration.validate(on:)`.
+  func validate(on host: HostFeatures) throws(SandboxError) {
     try validateCgroupParent()
-    try securityContext.validate()
+    try securityContext.validate(on: host)
     try validateSysctls()
+    try resources?.validate("linux.resources")
+    try overhead?.validate("linux.overhead")
   }
 
-  private func validateCgroupParent() throws(SandboxError) {
+  /// Refuses what is no cgroup's parent.
+  func validateCgroupParent() throws(SandboxError) {
     guard !cgroupParent.isEmpty else { return }
-    let components = cgroupParent.split(separator: "/")
-    let isSafe = components.allSatisfy { $0 != "." && $0 != ".." } && !components.isEmpty
-    guard isSafe, cgroupParent.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f }) else {
-      throw .field("linux.cgroupParent", cgroupParent, "is not a path of a cgroup")
+    do throws(CgroupParent.Problem) {
+      _ = try CgroupParent.path(cgroupParent)
+    } catch {
+      throw .field("linux.cgroupParent", cgroupParent, error.words)
     }
   }
 
   private func validateSysctls() throws(SandboxError) {
     let namespaces = securityContext.namespaceOptions
-    for name in sysctls.keys.sorted() {
+    var spellings: [String: String] = [:]
+    for (name, value) in sysctls.sorted(by: { $0.key < $1.key }) {
       guard Sysctl.isNamespaced(name, network: namespaces.network == .pod, ipc: namespaces.ipc == .pod) else {
         throw .field(
           "linux.sysctls", name,
           "is not a parameter of a namespace that this pod has to itself (net.*, kernel.shm*, kernel.msg*, kernel.sem, "
             + "fs.mqueue.*)")
       }
+      guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f || $0 == UInt8(ascii: "\t") }) else {
+        throw .field("linux.sysctls[\(name)]", value, "is not one line of text")
+      }
+      let path = Sysctl.path(of: name) ?? name
+      if let other = spellings.updateValue(name, forKey: path) {
+        throw .field("linux.sysctls", name, "and \"\(other)\" are one parameter in two spellings")
+      }
     }
   }
 }
 
 extension LinuxConfiguration.SecurityContext {
-  fileprivate func validate() throws(SandboxError) {
+  fileprivate func validate(on host: HostFeatures) throws(SandboxError) {
+    if selinuxOptions != nil, host.hasSELinux {
+      throw SandboxError(
+        .invalidArgument,
+        "config.linux.securityContext.selinuxOptions: this host has SELinux, and labels are not served; leave them out")
+    }
     if runAsGroup != nil, runAsUser == nil {
       throw SandboxError(.invalidArgument, "config.linux.securityContext.runAsGroup needs runAsUser")
     }
+    try validateIDs()
+    try namespaceOptions.validate()
+    try validateMappedIDs()
+  }
+
+  /// Refuses ids that are none.
+  func validateIDs() throws(SandboxError) {
     let ids =
       [("runAsUser", runAsUser), ("runAsGroup", runAsGroup)] + supplementalGroups.map { ("supplementalGroups", $0) }
     // The highest 32-bit number means "no change" to the kernel.
     for case (let field, let id?) in ids where !(0..<Int64(UInt32.max)).contains(id) {
       throw .field("linux.securityContext.\(field)", "\(id)", "is not an id, 0 to 4294967294")
     }
-    try namespaceOptions.validate()
   }
 }
 
@@ -83,5 +105,33 @@ extension LinuxConfiguration.NamespaceOptions {
       .invalidArgument,
       "config.linux.securityContext.namespaceOptions.\(field): \(mode.rawValue.uppercased()) makes no sense for a sandbox; use \(known)"
     )
+  }
+}
+
+extension LinuxResources {
+  fileprivate func validate(_ path: String) throws(SandboxError) {
+    for (field, value) in [("cpuPeriod", cpuPeriod), ("cpuShares", cpuShares)] where value < 0 {
+      throw .field("\(path).\(field)", "\(value)", "is negative; 0 sets none")
+    }
+    guard (-1000...1000).contains(oomScoreAdj) else {
+      throw .field("\(path).oomScoreAdj", "\(oomScoreAdj)", "is not an adjustment, -1000 to 1000")
+    }
+    for (file, value) in unified {
+      guard Self.isControllerFile(file) else {
+        throw .field("\(path).unified", file, "is not a controller's file of a unified cgroup, as memory.high is")
+      }
+      guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f || $0 == UInt8(ascii: "\t") || $0 == 0x0a }) else {
+        throw .field("\(path).unified[\(file)]", value, "has control characters in it")
+      }
+    }
+  }
+
+  /// `memory.high`, `hugetlb.2MB.max`: a controller's name, a dot, and what the kernel calls the file.
+  private static func isControllerFile(_ name: String) -> Bool {
+    let parts = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2, parts[0] != "cgroup", !parts[0].isEmpty, !parts[1].isEmpty, name.utf8.count <= 255 else {
+      return false
+    }
+    return name.utf8.allSatisfy { $0.isAlphanumeric || "._".utf8.contains($0) }
   }
 }

@@ -27,7 +27,23 @@ public struct LinuxConfiguration: Sendable, Hashable, Codable {
     public var supplementalGroups: [Int64] = []
     /// Accepted; pause has nothing to be privileged for.
     public var privileged = false
+    /// The SELinux label. `nil`: none. Without effect, and warned of, on a host without SELinux; refused on one that has it.
+    public var selinuxOptions: SELinuxOptions?
     /// A context with every field at its default.
+    public init() {}
+  }
+
+  /// CRI's `SELinuxOption`.
+  public struct SELinuxOptions: Sendable, Hashable, Codable {
+    /// The label's user.
+    public var user = ""
+    /// The label's role.
+    public var role = ""
+    /// The label's type.
+    public var type = ""
+    /// The label's level.
+    public var level = ""
+    /// A label with every part empty.
     public init() {}
   }
 

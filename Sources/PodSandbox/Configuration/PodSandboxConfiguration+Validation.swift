@@ -1,31 +1,37 @@
 extension PodSandboxConfiguration {
-  /// Refuses what cannot be done, before anything has an effect.
+  /// Refuses what cannot be done, before anything has an effect. For a record's configuration see ``validateRecorded()``.
   ///
-  /// - Throws: `invalidArgument` naming the field in CRI's JSON spelling; `unimplemented` for what CRI knows and Berth
-  ///   does not do.
-  func validate() throws(SandboxError) {
+  /// - Throws: `invalidArgument` naming the field in CRI's JSON spelling; `failedPrecondition` where the pod maps one port of
+  ///   the host twice.
+  func validate(on host: HostFeatures = .discover()) throws(SandboxError) {
+    try validateBounds()
     try metadata.validate()
     if !hostname.isEmpty, !Self.isHostname(hostname) {
-      throw .field("hostname", hostname, "is not a host name: up to 64 letters, digits, dots and dashes")
+      throw .field(
+        "hostname", hostname,
+        "is not a host name: up to 64 letters, digits, dots, dashes and underscores, the first no dot or dash")
     }
     if !logDirectory.isEmpty, !logDirectory.hasPrefix("/") {
       throw .field("logDirectory", logDirectory, "is not absolute")
     }
     try dnsConfig?.validate()
     for (index, mapping) in portMappings.enumerated() { try mapping.validate("portMappings[\(index)]") }
+    try validateHostPorts()
     _ = try CapabilityArguments.make(self, cgroupPath: "")
-    try linux.validate()
+    try linux.validate(on: host)
   }
 
-  /// The kernel takes any 64 bytes; names are held to what DNS and `/etc/hosts` understand.
-  private static func isHostname(_ name: String) -> Bool {
+  /// The kernel takes any 64 bytes; names are held to what `/etc/hosts` and resolvers understand, `_` among it, which DNS
+  /// itself has in names (RFC 2181, 11).
+  static func isHostname(_ name: String) -> Bool {
     name.utf8.count <= 64 && !name.hasPrefix("-") && !name.hasPrefix(".")
-      && name.utf8.allSatisfy { $0.isAlphanumeric || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") }
+      && name.utf8.allSatisfy { $0.isAlphanumeric || "-._".utf8.contains($0) }
   }
 }
 
 extension PodSandboxConfiguration.Metadata {
-  fileprivate func validate() throws(SandboxError) {
+  /// Refuses what must not enter paths and `CNI_ARGS`.
+  func validate() throws(SandboxError) {
     if name.isEmpty { throw SandboxError(.invalidArgument, "config.metadata.name is required") }
     for (field, value) in [("name", name), ("namespace", namespace), ("uid", uid)] where !value.isEmpty {
       guard Self.isName(value) else {
@@ -63,8 +69,8 @@ extension PodSandboxConfiguration.PortMapping {
     guard (0...65535).contains(hostPort) else {
       throw .field("\(path).hostPort", "\(hostPort)", "is not a port, 1 to 65535, nor 0 for no mapping")
     }
-    guard hostIP.utf8.allSatisfy({ $0.isAlphanumeric || ".:%".utf8.contains($0) }) else {
-      throw .field("\(path).hostIp", hostIP, "is not an IP address")
+    guard hostIP.isEmpty || HostPort.address(hostIP) != nil else {
+      throw .field("\(path).hostIp", hostIP, "is not an IP address, as 127.0.0.1 and ::1 are; leave it out for all")
     }
   }
 }
@@ -72,7 +78,14 @@ extension PodSandboxConfiguration.PortMapping {
 extension SandboxError {
   /// A field of the request that cannot be used.
   static func field(_ path: String, _ value: String, _ problem: String) -> SandboxError {
-    SandboxError(.invalidArgument, "config.\(path): \"\(value.prefix(256))\" \(problem)")
+    SandboxError(.invalidArgument, "config.\(path): \"\(value.beginning(256))\" \(problem)")
+  }
+}
+
+extension String {
+  /// At most so many bytes of the text, for a message: a single character may be as long as a request.
+  func beginning(_ bytes: Int) -> String {
+    utf8.count <= bytes ? self : String(decoding: utf8.prefix(bytes), as: UTF8.self) + "…"
   }
 }
 

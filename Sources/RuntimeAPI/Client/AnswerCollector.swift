@@ -4,6 +4,8 @@ import NIOHTTP1
 /// A whole HTTP answer.
 struct HTTPAnswer: Sendable {
   var status: Int
+  /// What the `Berth-Warning` header fields say.
+  var warnings: [String] = []
   var body: [UInt8] = []
 }
 
@@ -27,7 +29,8 @@ final class AnswerCollector: ChannelInboundHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch unwrapInboundIn(data) {
     case .head(let head):
-      answer = HTTPAnswer(status: Int(head.status.code))
+      answer = HTTPAnswer(
+        status: Int(head.status.code), warnings: head.headers[WarningHeader.name].map(WarningHeader.decode))
     case .body(let part):
       answer?.body.append(contentsOf: part.readableBytesView)
       if let answer, answer.body.count > RuntimeClient.maximumAnswerSize { fail(NoAnswer.tooLarge, context) }

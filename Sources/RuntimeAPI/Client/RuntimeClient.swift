@@ -1,3 +1,4 @@
+import JSON
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -41,11 +42,20 @@ public final class RuntimeClient: Sendable {
     _ rpc: RPC<Request, Response>, _ request: Request, deadline: Duration? = nil,
     patience: Duration = .milliseconds(250)
   ) async throws(ConnectError) -> Response {
+    try await reply(to: rpc, request, deadline: deadline, patience: patience).message
+  }
+
+  /// Calls a method as ``call(_:_:deadline:patience:)`` does, and gives what the answer says beside its message too.
+  public func reply<Request, Response>(
+    to rpc: RPC<Request, Response>, _ request: Request, deadline: Duration? = nil,
+    patience: Duration = .milliseconds(250)
+  ) async throws(ConnectError) -> Reply<Response> {
     let body = ProtoJSONEncoder().encode(request)
     let answer = try await post(rpc.path, body, deadline: deadline, patience: patience)
     guard answer.status == 200 else { throw error(of: answer) }
     do {
-      return try ProtoJSONDecoder().decodeLeniently(Response.self, from: answer.body).message
+      let message = try ProtoJSONDecoder().decodeLeniently(Response.self, from: answer.body).message
+      return Reply(message: message, warnings: answer.warnings)
     } catch {
       throw ConnectError(code: .internal, message: "\(endpoint) answered \(rpc.method) with something else: \(error)")
     }
@@ -53,7 +63,7 @@ public final class RuntimeClient: Sendable {
 
   private func error(of answer: HTTPAnswer) -> ConnectError {
     do {
-      let json = try JSONValue(parsing: answer.body)
+      let json = try JSON(parsing: answer.body, maximumSize: Self.maximumAnswerSize)
       if let error = ConnectError(json: json, httpStatus: answer.status) { return error }
     } catch {}  // not JSON, so not from a Connect server: what follows says so
     let text = String(decoding: answer.body.prefix(200), as: UTF8.self)

@@ -1,3 +1,5 @@
+public import JSON
+
 /// An error of the Connect protocol: what a failed call answers with, and what the client throws.
 public struct ConnectError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What kind of error it is.
@@ -30,10 +32,10 @@ public struct ConnectErrorDetail: Sendable, Hashable {
   /// The message in protobuf's binary form.
   public var value: [UInt8]
   /// The message for people; optional by the protocol.
-  public var debug: JSONValue?
+  public var debug: JSON?
 
   /// Makes a detail.
-  public init(type: String, value: [UInt8], debug: JSONValue? = nil) {
+  public init(type: String, value: [UInt8], debug: JSON? = nil) {
     self.type = type
     self.value = value
     self.debug = debug

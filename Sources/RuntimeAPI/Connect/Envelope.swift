@@ -1,3 +1,5 @@
+import JSON
+
 /// One message of a Connect stream: a byte of flags, the length as 32 bits, big end first, and the message
 /// ("Enveloped-Message" of the Connect protocol).
 public struct Envelope: Sendable, Hashable {
@@ -29,8 +31,8 @@ public struct Envelope: Sendable, Hashable {
 
   /// The last envelope of a stream ("EndStreamResponse").
   public init(endingWith error: ConnectError?) {
-    let document = JSONValue.object(error.map { [.init("error", $0.json)] } ?? [])
-    self.init(flags: .endOfStream, message: document.bytes)
+    let document = JSON.object(error.map { ["error": $0.json] } ?? [:])
+    self.init(flags: .endOfStream, message: document.bytes())
   }
 
   /// The envelope as it is sent.

@@ -1,3 +1,5 @@
+import JSON
+
 /// What a failed operation cleaned up and what it had to leave; travels as a detail of the error.
 ///
 /// The detail is a `google.protobuf.StringValue` whose string is this report as a JSON document; `debug` holds the string too.
@@ -6,7 +8,7 @@ public struct UndoReport: Message {
   public struct Step: Message {
     /// The step's name.
     public var step: String
-    /// `ok`, `failed` or `skipped`.
+    /// `ok`, `failed`, `skipped` or `forgiven`.
     public var outcome: String
     /// Why it failed, or what it waited for.
     public var error: String

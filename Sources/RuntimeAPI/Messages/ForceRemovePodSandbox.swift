@@ -3,17 +3,20 @@ extension Berth {
   public struct ForceRemovePodSandboxRequest: Message {
     /// The sandbox's id or a prefix of it.
     public var podSandboxId: String
+    /// Whether what the networks keep is written off instead of owed; the answer tells what was given up.
+    public var forgive: Bool
 
     /// Makes the message; what is left out has its proto3 default.
-    public init(podSandboxId: String = "") {
+    public init(podSandboxId: String = "", forgive: Bool = false) {
       self.podSandboxId = podSandboxId
+      self.forgive = forgive
     }
   }
 
   /// Says that the sandbox is gone and its name is free.
   public struct ForceRemovePodSandboxResponse: Message {
     /// How each step's undo went, newest step first. A failed one means that its networks' DEL is owed, which is tried
-    /// again until it succeeds.
+    /// again until it succeeds; a forgiven one that it was written off.
     public var undo: [UndoReport.Step]
 
     /// Makes the message; what is left out has its proto3 default.

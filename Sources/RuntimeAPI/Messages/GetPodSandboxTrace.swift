@@ -74,11 +74,13 @@ extension Berth {
     public var durationNanoseconds: Int64
     /// The plugins it executed.
     public var pluginCalls: [PluginCall]
+    /// What was excused, left out or given up, a sentence each.
+    public var notes: [String]
 
     /// Makes the message; what is left out has its proto3 default.
     public init(
       step: String = "", action: String = "", outcome: String = "", error: String = "", startNanoseconds: Int64 = 0,
-      durationNanoseconds: Int64 = 0, pluginCalls: [PluginCall] = []
+      durationNanoseconds: Int64 = 0, pluginCalls: [PluginCall] = [], notes: [String] = []
     ) {
       self.step = step
       self.action = action
@@ -87,6 +89,7 @@ extension Berth {
       self.startNanoseconds = startNanoseconds
       self.durationNanoseconds = durationNanoseconds
       self.pluginCalls = pluginCalls
+      self.notes = notes
     }
   }
 

@@ -1,3 +1,5 @@
+public import JSON
+
 /// An enum of the API: raw values are the definition's names, the numbers are the positions of the cases.
 ///
 /// In comes a name or a number, out goes the name; the first case is the default.
@@ -11,7 +13,7 @@ extension ProtoEnum {
   public static var expectation: String { "one of \(allCases.map(\.rawValue).joined(separator: ", "))" }
 
   /// Reads a name or a number.
-  public init?(proto value: JSONValue) {
+  public init?(proto value: JSON) {
     switch value {
     case .string(let name):
       self.init(rawValue: name)
@@ -26,5 +28,5 @@ extension ProtoEnum {
   }
 
   /// The name.
-  public var proto: JSONValue { .string(rawValue) }
+  public var proto: JSON { .string(rawValue) }
 }

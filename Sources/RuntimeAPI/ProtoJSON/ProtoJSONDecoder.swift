@@ -1,3 +1,5 @@
+public import JSON
+
 /// Decodes messages from proto3 JSON, as the protobuf documentation's "JSON Mapping" has it.
 ///
 /// Keys come in lowerCamelCase or snake_case, enums as names or numbers, 64-bit numbers as strings or numbers; what is absent or
@@ -5,7 +7,7 @@
 /// the place. A message is any `Decodable` with synthesised coding (see `Message`): which fields it has is learnt from the keys
 /// it asks for, and what nobody asked for is unknown.
 public struct ProtoJSONDecoder: Sendable {
-  /// How deep documents may nest.
+  /// How deep documents may nest; how long they may be is for whoever reads them to bound.
   public var maximumDepth = 100
 
   /// Makes a decoder.
@@ -18,7 +20,7 @@ public struct ProtoJSONDecoder: Sendable {
 
   /// Decodes a message; a field it does not have is an error. Paths in errors begin with `path`.
   public func decode<T: Decodable>(
-    _ type: T.Type, from value: JSONValue, at path: String = ""
+    _ type: T.Type, from value: JSON, at path: String = ""
   ) throws(ProtoJSONError) -> T {
     let (message, unknown) = try decodeLeniently(type, from: value, at: path)
     guard unknown.isEmpty else { throw .unknownFields(unknown) }
@@ -35,7 +37,7 @@ public struct ProtoJSONDecoder: Sendable {
   /// Decodes a message and returns the fields it does not have (at most the first 20) instead of refusing them. Paths in errors
   /// begin with `path`.
   public func decodeLeniently<T: Decodable>(
-    _ type: T.Type, from value: JSONValue, at path: String = ""
+    _ type: T.Type, from value: JSON, at path: String = ""
   ) throws(ProtoJSONError) -> (message: T, unknown: [UnknownField]) {
     let report = UnknownFieldReport()
     let node = ProtoJSONDecodingNode(value, at: .root(path), report)
@@ -48,9 +50,9 @@ public struct ProtoJSONDecoder: Sendable {
     }
   }
 
-  private func parse(_ bytes: [UInt8]) throws(ProtoJSONError) -> JSONValue {
+  private func parse(_ bytes: [UInt8]) throws(ProtoJSONError) -> JSON {
     do {
-      return try JSONValue(parsing: bytes, maximumDepth: maximumDepth)
+      return try JSON(parsing: bytes, rules: .strict, maximumSize: .max, maximumDepth: maximumDepth)
     } catch {
       throw .syntax(error)
     }

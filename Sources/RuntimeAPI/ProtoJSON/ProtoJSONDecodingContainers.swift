@@ -1,13 +1,10 @@
+import JSON
+
 // The generic methods witness the protocols' fourteen requirements for single types as well.
 
 struct ProtoJSONKeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
   let node: ProtoJSONDecodingNode
-  private let values: [String: JSONValue]
-
-  init(node: ProtoJSONDecodingNode, members: [JSONValue.Member]) {
-    self.node = node
-    values = Dictionary(members.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
-  }
+  let values: JSONObject
 
   var codingPath: [any CodingKey] { [] }
   var allKeys: [Key] { values.keys.compactMap(Key.init(stringValue:)) }
@@ -17,13 +14,13 @@ struct ProtoJSONKeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
     return values[key.stringValue] != nil || values[key.stringValue.snakeCased] != nil
   }
 
-  func decodeNil(forKey key: Key) throws -> Bool { try value(key) ?? .null == .null }
+  func decodeNil(forKey key: Key) throws -> Bool { try value(key)?.isNull ?? true }
 
   func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T {
     try node.decode(type, field: value(key), named: key.stringValue)
   }
 
-  private func value(_ key: Key) throws(ProtoJSONError) -> JSONValue? {
+  private func value(_ key: Key) throws(ProtoJSONError) -> JSON? {
     let name = key.stringValue
     let snake = name.snakeCased
     node.noteAsked(name)
@@ -50,10 +47,10 @@ struct ProtoJSONKeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
 struct ProtoJSONUnkeyedDecoding: UnkeyedDecodingContainer {
   let node: ProtoJSONDecodingNode
-  let elements: [JSONValue]
+  let elements: [JSON]
   private(set) var currentIndex = 0
 
-  init(node: ProtoJSONDecodingNode, elements: [JSONValue]) {
+  init(node: ProtoJSONDecodingNode, elements: [JSON]) {
     self.node = node
     self.elements = elements
   }
@@ -87,7 +84,7 @@ struct ProtoJSONSingleDecoding: SingleValueDecodingContainer {
 
   var codingPath: [any CodingKey] { [] }
 
-  func decodeNil() -> Bool { node.value == .null }
+  func decodeNil() -> Bool { node.value.isNull }
 
   func decode<T: Decodable>(_ type: T.Type) throws -> T {
     try node.decode(type, element: node.value, at: node.path)

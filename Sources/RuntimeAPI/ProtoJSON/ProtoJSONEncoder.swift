@@ -1,3 +1,5 @@
+public import JSON
+
 /// Encodes messages as proto3 JSON: lowerCamelCase keys, enums as names, 64-bit numbers as strings.
 ///
 /// Keys come in the order of the message's properties, map keys sorted, so equal messages give equal bytes.
@@ -18,10 +20,10 @@ public struct ProtoJSONEncoder: Sendable, Hashable {
   public init(defaults: Defaults = .omitted) { self.defaults = defaults }
 
   /// Encodes a message as bytes, on one line.
-  public func encode(_ message: some Encodable) -> [UInt8] { json(message).bytes }
+  public func encode(_ message: some Encodable) -> [UInt8] { json(message).bytes() }
 
   /// Encodes a message as a document.
-  public func json(_ message: some Encodable) -> JSONValue {
+  public func json(_ message: some Encodable) -> JSON {
     do {
       return try value(message)
     } catch {
@@ -29,7 +31,7 @@ public struct ProtoJSONEncoder: Sendable, Hashable {
     }
   }
 
-  func value<T: Encodable>(_ value: T) throws -> JSONValue {
+  func value<T: Encodable>(_ value: T) throws -> JSON {
     if let scalar = value as? any ProtoScalar { return scalar.proto }
     if let map = value as? any ProtoMap { return try map.encode(self) }
     let node = ProtoJSONEncodingNode(self)
@@ -38,7 +40,7 @@ public struct ProtoJSONEncoder: Sendable, Hashable {
   }
 
   /// Whether a field with this value is left out.
-  func leavesOut(_ value: some Encodable, as json: JSONValue) -> Bool {
+  func leavesOut(_ value: some Encodable, as json: JSON) -> Bool {
     guard defaults == .omitted else { return false }
     switch json {
     case .array(let elements): return elements.isEmpty

@@ -1,7 +1,9 @@
+import JSON
+
 /// One value of a document being built.
 final class ProtoJSONEncodingNode: Encoder {
   fileprivate let options: ProtoJSONEncoder
-  fileprivate(set) var json: JSONValue = .object([])
+  fileprivate(set) var json: JSON = .object([:])
 
   init(_ options: ProtoJSONEncoder) { self.options = options }
 
@@ -19,14 +21,14 @@ final class ProtoJSONEncodingNode: Encoder {
 
   func singleValueContainer() -> any SingleValueEncodingContainer { SingleEncoding(node: self) }
 
-  fileprivate func append(_ member: JSONValue.Member) {
+  fileprivate func set(_ key: String, _ value: JSON) {
     guard case .object(var members) = json else { return }
-    json = .null  // so that the array is not copied
-    members.append(member)
+    json = .null  // so that the members are not copied
+    members[key] = value
     json = .object(members)
   }
 
-  fileprivate func append(_ element: JSONValue) {
+  fileprivate func append(_ element: JSON) {
     guard case .array(var elements) = json else { return }
     json = .null  // so that the array is not copied
     elements.append(element)
@@ -48,7 +50,7 @@ private struct KeyedEncoding<Key: CodingKey>: KeyedEncodingContainerProtocol {
 
   func encode<T: Encodable>(_ value: T, forKey key: Key) throws {
     let json = try node.options.value(value)
-    if !node.options.leavesOut(value, as: json) { node.append(JSONValue.Member(key.stringValue, json)) }
+    if !node.options.leavesOut(value, as: json) { node.set(key.stringValue, json) }
   }
 
   func nestedContainer<NestedKey: CodingKey>(

@@ -1,7 +1,9 @@
+public import JSON
+
 /// A document that is not the message it should be.
 public enum ProtoJSONError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The bytes are no JSON document.
-  case syntax(JSONSyntaxError)
+  case syntax(JSONError)
   /// A field's value cannot be taken; `path` is empty for the message itself.
   case invalid(path: String, reason: String)
   /// Fields the message does not have; at most the first 20 are listed.

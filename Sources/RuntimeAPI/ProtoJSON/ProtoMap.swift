@@ -1,7 +1,9 @@
+import JSON
+
 /// A map field with string keys; its keys are data, not field names.
 protocol ProtoMap {
   static func decode(_ node: ProtoJSONDecodingNode) throws -> Self
-  func encode(_ options: ProtoJSONEncoder) throws -> JSONValue
+  func encode(_ options: ProtoJSONEncoder) throws -> JSON
   var isEmpty: Bool { get }
 }
 
@@ -14,7 +16,7 @@ extension Dictionary: ProtoMap where Key == String, Value: Codable {
     return map
   }
 
-  func encode(_ options: ProtoJSONEncoder) throws -> JSONValue {
-    .object(try sorted { $0.key < $1.key }.map { .init($0.key, try options.value($0.value)) })
+  func encode(_ options: ProtoJSONEncoder) throws -> JSON {
+    .object(JSONObject(try sorted { $0.key < $1.key }.map { ($0.key, try options.value($0.value)) }))
   }
 }

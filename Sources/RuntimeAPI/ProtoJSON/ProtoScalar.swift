@@ -1,3 +1,5 @@
+public import JSON
+
 /// A field type that is one JSON value in proto3 JSON: booleans, strings, numbers and enums.
 public protocol ProtoScalar: Codable, Hashable, Sendable {
   /// The default: what a field that is absent or `null` holds.
@@ -5,9 +7,9 @@ public protocol ProtoScalar: Codable, Hashable, Sendable {
   /// What is expected, for an error message, such as `a string`.
   static var expectation: String { get }
   /// Reads a JSON value; nil if it is of the wrong type or out of range.
-  init?(proto value: JSONValue)
+  init?(proto value: JSON)
   /// The JSON value that is written.
-  var proto: JSONValue { get }
+  var proto: JSON { get }
 }
 
 extension Bool: ProtoScalar {
@@ -16,12 +18,12 @@ extension Bool: ProtoScalar {
   /// Words for an error message.
   public static var expectation: String { "true or false" }
   /// Reads `true` or `false`.
-  public init?(proto value: JSONValue) {
+  public init?(proto value: JSON) {
     guard case .bool(let flag) = value else { return nil }
     self = flag
   }
   /// `true` or `false`.
-  public var proto: JSONValue { .bool(self) }
+  public var proto: JSON { .bool(self) }
 }
 
 extension String: ProtoScalar {
@@ -30,12 +32,12 @@ extension String: ProtoScalar {
   /// Words for an error message.
   public static var expectation: String { "a string" }
   /// Reads a string.
-  public init?(proto value: JSONValue) {
+  public init?(proto value: JSON) {
     guard case .string(let string) = value else { return nil }
     self = string
   }
   /// A string.
-  public var proto: JSONValue { .string(self) }
+  public var proto: JSON { .string(self) }
 }
 
 extension Double: ProtoScalar {
@@ -44,12 +46,12 @@ extension Double: ProtoScalar {
   /// Words for an error message.
   public static var expectation: String { "a number" }
   /// Reads a number, also in quotes.
-  public init?(proto value: JSONValue) {
+  public init?(proto value: JSON) {
     guard let token = value.numberToken, let number = Double(token) else { return nil }
     self = number
   }
   /// A number; what JSON has no number for is written in quotes.
-  public var proto: JSONValue {
+  public var proto: JSON {
     if isNaN { return .string("NaN") }
     if isInfinite { return .string(self < 0 ? "-Infinity" : "Infinity") }
     return .number(self == rounded() && magnitude < 1e15 ? String(Int64(self)) : description)
@@ -62,7 +64,7 @@ extension FixedWidthInteger where Self: ProtoScalar {
   /// Words for an error message.
   public static var expectation: String { "\(isSigned ? "a" : "an unsigned") \(bitWidth)-bit number" }
   /// Reads a whole number, also in quotes, also written with a point or an exponent.
-  public init?(proto value: JSONValue) {
+  public init?(proto value: JSON) {
     guard let token = value.numberToken else { return nil }
     if let number = Self(token), !token.hasPrefix("+") {
       self = number
@@ -73,7 +75,7 @@ extension FixedWidthInteger where Self: ProtoScalar {
     }
   }
   /// A number of 32 bits is written as one, a number of 64 bits in quotes: JavaScript would round it.
-  public var proto: JSONValue { Self.bitWidth > 32 ? .string(description) : .number(description) }
+  public var proto: JSON { Self.bitWidth > 32 ? .string(description) : .number(description) }
 }
 
 extension Int32: ProtoScalar {}
@@ -81,7 +83,7 @@ extension Int64: ProtoScalar {}
 extension UInt32: ProtoScalar {}
 extension UInt64: ProtoScalar {}
 
-extension JSONValue {
+extension JSON {
   fileprivate var numberToken: String? {
     switch self {
     case .number(let token), .string(let token): token

@@ -2,20 +2,26 @@
 public struct UnknownField: Sendable, Hashable, CustomStringConvertible {
   /// Where it was, such as `config.linux.namespaces`.
   public let path: String
-  /// The field of that message whose name is nearest, spelled as the unknown one is; nil if the message has no fields.
+  /// What may have been meant, spelled as the unknown one is: a field of that message whose name is near, or the place of one
+  /// with this name in a message below it. Nil when there is neither.
   public let nearest: String?
+  private let messageHasFields: Bool
 
-  init(_ key: String, at path: FieldPath, known: [String]) {
+  init(_ key: String, at path: FieldPath, known: [String], nested: [[String]] = []) {
     self.path = FieldPath.field(path, key.abbreviated).description
-    let sample = String(key.prefix(64))
-    let spellings = key.contains("_") ? known.map(\.snakeCased) : known
-    let lowered = sample.lowercased()
-    nearest = spellings.min { $0.lowercased().editDistance(to: lowered) < $1.lowercased().editDistance(to: lowered) }
+    messageHasFields = !known.isEmpty
+    let isSnakeCased = key.contains("_")
+    let spellings = isSnakeCased ? known.map(\.snakeCased) : known
+    let place = MisplacedField.place(of: key, among: nested)
+    nearest =
+      NearestName.of(key, among: spellings)
+      ?? place?.map { isSnakeCased ? $0.snakeCased : $0 }.joined(separator: ".")
   }
 
   /// What is wrong, for people.
   public var description: String {
-    guard let nearest else { return "\(path): unknown field; there are none in this message" }
+    guard messageHasFields else { return "\(path): unknown field; there are none in this message" }
+    guard let nearest else { return "\(path): unknown field" }
     return "\(path): unknown field; the nearest known one is \"\(nearest)\""
   }
 }
@@ -36,21 +42,5 @@ extension String {
       }
     }
     return result
-  }
-
-  /// How many letters must be inserted, deleted or replaced to make one string of the other (Levenshtein).
-  func editDistance(to other: String) -> Int {
-    let columns = Array(other.utf8)
-    var row = Array(0...columns.count)
-    for (line, byte) in utf8.enumerated() {
-      var diagonal = row[0]
-      row[0] = line + 1
-      for (column, candidate) in columns.enumerated() {
-        let replaced = diagonal + (byte == candidate ? 0 : 1)
-        diagonal = row[column + 1]
-        row[column + 1] = Swift.min(replaced, row[column] + 1, diagonal + 1)
-      }
-    }
-    return row[columns.count]
   }
 }

@@ -34,7 +34,8 @@ struct GC: SessionCommand {
   /// The sandbox and what became of it, then what was found of it, a line each.
   private func text(_ garbage: Berth.Garbage) -> String {
     let outcome = dryRun ? "would be removed" : garbage.error.isEmpty ? "removed" : "not removed"
-    let lines = ["\(garbage.podSandboxId)  \(outcome)"] + garbage.found.map { "    \($0)" }
+    let owner = garbage.podSandboxId.isEmpty ? "-" : garbage.podSandboxId
+    let lines = ["\(owner)  \(outcome)"] + garbage.found.map { "    \($0)" }
     return lines.map { $0.sanitised + "\n" }.joined()
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import JSON
 import RuntimeAPI
 
 /// `berthctl inspectp [ID…]`
@@ -37,7 +38,7 @@ struct Inspectp: SessionCommand {
     for id in ids {
       answers.append(try await session.call(RuntimeService.podSandboxStatus, .init(podSandboxId: id, verbose: !quiet)))
     }
-    for answer in answers { warnOfDrift(answer, session) }
+    for answer in answers { warn(answer, session) }
     if output == .table {
       let texts = answers.map { PodDescription($0, showsInfo: !quiet).text }
       session.console.write(texts.joined(separator: "\n"))
@@ -48,12 +49,14 @@ struct Inspectp: SessionCommand {
     try session.console.write(document, as: output, template: template)
   }
 
-  /// Says what is no longer on the host as it is recorded.
-  private func warnOfDrift(_ answer: CRI.PodSandboxStatusResponse, _ session: Session) {
-    let info = StatusDocument.expanded(answer.info).first { $0.key == "info" }?.value
-    guard case .array(let findings) = info?["drift"] else { return }
-    for case .string(let finding) in findings {
-      session.warn(Self.name, "\(answer.status?.id ?? ""): not as recorded: \(finding)")
+  /// Says what was asked for and is not done, and what is no longer on the host as it is recorded.
+  private func warn(_ answer: CRI.PodSandboxStatusResponse, _ session: Session) {
+    let info = StatusDocument.expanded(answer.info).first { $0.0 == "info" }?.1
+    for (key, words) in [("warnings", ""), ("drift", "not as recorded: ")] {
+      guard case .array(let findings) = info?[key] else { continue }
+      for case .string(let finding) in findings {
+        session.warn(Self.name, "\(answer.status?.id ?? ""): \(words)\(finding)")
+      }
     }
   }
 }

@@ -30,7 +30,8 @@ struct Runp: SessionCommand {
     for field in input.unknown { session.warn(Self.name, "\(input.name): \(field); it is left out") }
     let request = CRI.RunPodSandboxRequest(config: input.configuration, runtimeHandler: runtime)
     let limit = cancelTimeout.flatMap { $0.duration > .zero ? $0 : nil }
-    let answer = try await session.call(RuntimeService.runPodSandbox, request, .long(limit))
-    session.console.line(answer.podSandboxId.sanitised)
+    let answer = try await session.reply(to: RuntimeService.runPodSandbox, request, .long(limit))
+    for warning in answer.warnings { session.warn(Self.name, warning) }
+    session.console.line(answer.message.podSandboxId.sanitised)
   }
 }

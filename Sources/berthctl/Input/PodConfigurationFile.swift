@@ -1,3 +1,4 @@
+import JSON
 import RuntimeAPI
 
 /// A pod's configuration in a file, JSON or YAML, keys in snake_case or lowerCamelCase.
@@ -20,7 +21,7 @@ struct PodConfigurationFile {
   init(bytes: [UInt8], name: String) throws(CommandFailure.Reason) {
     self.name = name
     let document = try Self.document(bytes, name)
-    guard document != .null else { throw .init("\(name): there is no configuration in it") }
+    guard !document.isNull else { throw .init("\(name): there is no configuration in it") }
     do {
       (configuration, unknown) = try ProtoJSONDecoder().decodeLeniently(CRI.PodSandboxConfig.self, from: document)
     } catch {
@@ -28,13 +29,13 @@ struct PodConfigurationFile {
     }
   }
 
-  private static func document(_ bytes: [UInt8], _ name: String) throws(CommandFailure.Reason) -> JSONValue {
+  private static func document(_ bytes: [UInt8], _ name: String) throws(CommandFailure.Reason) -> JSON {
     let whitespace: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D]
     guard bytes.first(where: { !whitespace.contains($0) }) == UInt8(ascii: "{") else {
       return try YAMLReader.document(bytes, name: name)
     }
     do {
-      return try JSONValue(parsing: bytes)
+      return try JSON(parsing: bytes, rules: .strict)
     } catch {
       throw .init("\(name): \(error)")
     }

@@ -1,8 +1,24 @@
-import RuntimeAPI
+import JSON
 
-/// What a plain YAML scalar means, by the core schema of YAML 1.2 (as Go's yaml has it: `yes` and `on` are strings).
+/// What a YAML scalar means, by the core schema of YAML 1.2 (as Go's yaml has it: `yes` and `on` are strings).
 enum YAMLScalar {
-  static func value(ofPlain text: String) -> JSONValue {
+  /// The value of a scalar; nil if it is not what its tag says. A tag of no schema's makes a string, as with Go's yaml.
+  static func value(of scalar: YAMLEvent.Scalar) -> JSON? {
+    guard let tag = scalar.tag else { return scalar.isPlain ? value(ofPlain: scalar.text) : .string(scalar.text) }
+    let value = value(ofPlain: scalar.text)
+    switch (tag, value) {
+    case ("tag:yaml.org,2002:int", .number(let token)): return token.contains { ".eE".contains($0) } ? nil : value
+    case ("tag:yaml.org,2002:float", .number), ("tag:yaml.org,2002:bool", .bool), ("tag:yaml.org,2002:null", .null):
+      return value
+    case ("tag:yaml.org,2002:int", _), ("tag:yaml.org,2002:float", _), ("tag:yaml.org,2002:bool", _),
+      ("tag:yaml.org,2002:null", _):
+      return nil
+    default: return .string(scalar.text)
+    }
+  }
+
+  /// The value of a scalar without quotes and tag.
+  static func value(ofPlain text: String) -> JSON {
     switch text {
     case "", "~", "null", "Null", "NULL": return .null
     case "true", "True", "TRUE": return .bool(true)

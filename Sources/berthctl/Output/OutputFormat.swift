@@ -1,4 +1,5 @@
 import ArgumentParser
+import JSON
 import RuntimeAPI
 
 /// How data is written.
@@ -9,7 +10,7 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
 
 extension Console {
   /// Writes a document as JSON, YAML or through a template.
-  func write(_ document: JSONValue, as format: OutputFormat, template: String? = nil) throws(CommandFailure.Reason) {
+  func write(_ document: JSON, as format: OutputFormat, template: String? = nil) throws(CommandFailure.Reason) {
     switch format {
     case .json: line(document.text(indent: 2))
     case .yaml: write(try YAMLWriter.text(document))
@@ -40,14 +41,14 @@ extension Console {
   }
 }
 
-extension JSONValue {
+extension JSON {
   /// The document with its strings made safe for a terminal.
-  fileprivate var sanitised: JSONValue {
+  fileprivate var sanitised: JSON {
     switch self {
     case .null, .bool, .number: self
     case .string(let text): .string(text.sanitised(keeping: ["\n", "\t"]))
     case .array(let elements): .array(elements.map(\.sanitised))
-    case .object(let members): .object(members.map { .init($0.key, $0.value.sanitised) })
+    case .object(let members): .object(JSONObject(members.map { ($0.key, $0.value.sanitised) }))
     }
   }
 }

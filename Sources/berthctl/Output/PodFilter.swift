@@ -12,8 +12,10 @@ struct PodFilter: ParsableArguments {
   @Option(name: .shortAndLong, help: "Only pods in this state: ready or notready.")
   var state: State?
 
-  @Option(parsing: .singleValue, help: "Only pods with this label; may be given several times.")
-  var label: [Label] = []
+  @Option(
+    parsing: .singleValue,
+    help: "Only pods with this label, key=value; several are given with commas between them, or one at a time.")
+  var label: [Labels] = []
 
   @Flag(name: .shortAndLong, help: "Only the pod made last.")
   var latest = false
@@ -28,14 +30,17 @@ struct PodFilter: ParsableArguments {
     var value: CRI.PodSandboxState { self == .ready ? .ready : .notReady }
   }
 
-  struct Label: ExpressibleByArgument {
-    let key: String
-    let value: String
+  /// One label, or several with commas between them, as crictl takes them.
+  struct Labels: ExpressibleByArgument {
+    let pairs: [(key: String, value: String)]
 
     init?(argument: String) {
-      guard let equals = argument.firstIndex(of: "="), equals != argument.startIndex else { return nil }
-      key = String(argument[..<equals])
-      value = String(argument[argument.index(after: equals)...])
+      var pairs: [(key: String, value: String)] = []
+      for text in argument.split(separator: ",", omittingEmptySubsequences: false) {
+        guard let equals = text.firstIndex(of: "="), equals != text.startIndex else { return nil }
+        pairs.append((String(text[..<equals]), String(text[text.index(after: equals)...])))
+      }
+      self.pairs = pairs
     }
   }
 
@@ -43,7 +48,7 @@ struct PodFilter: ParsableArguments {
   func sandboxes(_ session: Session, id: String? = nil) async throws(CommandFailure.Reason) -> [CRI.PodSandbox] {
     let names = try Pattern(name, option: "--name")
     let namespaces = try Pattern(namespace, option: "--namespace")
-    let labels = Dictionary(label.map { ($0.key, $0.value) }, uniquingKeysWith: { _, last in last })
+    let labels = Dictionary(label.flatMap(\.pairs).map { ($0.key, $0.value) }, uniquingKeysWith: { _, last in last })
     let filter = CRI.PodSandboxFilter(
       id: id ?? "", state: state.map { .init(state: $0.value) }, labelSelector: labels)
     let response = try await session.call(RuntimeService.listPodSandbox, .init(filter: filter))

@@ -52,6 +52,7 @@ struct Waterfall {
       label: ((isUndo ? "undo " : "") + step.step).sanitised, start: step.startNanoseconds,
       duration: step.durationNanoseconds, outcome: step.outcome.sanitised, isUndo: isUndo)
     if !step.error.isEmpty { own.notes = [step.error.sanitised] }
+    own.notes += step.notes.map(\.sanitised)
     return [own] + step.pluginCalls.map { row(of: $0, isUndo: isUndo) }
   }
 

@@ -1,31 +1,44 @@
-import RuntimeAPI
-import Yams
+import CYAML
+import JSON
 
 /// Writes a JSON value as YAML.
 enum YAMLWriter {
-  static func text(_ document: JSONValue) throws(CommandFailure.Reason) -> String {
+  static func text(_ document: JSON) throws(CommandFailure.Reason) -> String {
     do {
-      return try Yams.serialize(node: node(document), indent: 2, width: -1, allowUnicode: true)
+      var emitter = try YAMLEmitter()
+      try emitter.begin()
+      try write(document, &emitter)
+      return try emitter.end()
     } catch {
-      throw .init("cannot write YAML: \(error)")
+      throw .init("cannot write YAML: \(error.reason)")
     }
   }
 
-  private static func node(_ value: JSONValue) -> Node {
+  private static func write(_ value: JSON, _ emitter: inout YAMLEmitter) throws(YAMLFault) {
     switch value {
-    case .null: Node("null")
-    case .bool(let flag): Node(flag ? "true" : "false")
-    case .number(let token): Node(token)
-    case .string(let string): node(string)
-    case .array(let elements): Node(elements.map(node), .implicit, elements.isEmpty ? .flow : .block)
+    case .null: try emitter.scalar("null")
+    case .bool(let flag): try emitter.scalar(flag ? "true" : "false")
+    case .number(let token): try emitter.scalar(token)
+    case .string(let string): try write(string, &emitter)
+    case .array(let elements):
+      try emitter.beginSequence(isEmpty: elements.isEmpty)
+      for element in elements { try write(element, &emitter) }
+      try emitter.endSequence()
     case .object(let members):
-      Node(members.map { (node($0.key), node($0.value)) }, .implicit, members.isEmpty ? .flow : .block)
+      try emitter.beginMapping(isEmpty: members.isEmpty)
+      for member in members {
+        try write(member.key, &emitter)
+        try write(member.value, &emitter)
+      }
+      try emitter.endMapping()
     }
   }
 
-  private static func node(_ string: String) -> Node {
-    let style: Node.Scalar.Style =
-      YAMLScalar.needsQuotes(string) ? .doubleQuoted : string.contains("\n") ? .literal : .any
-    return Node(string, Tag(.str), style)
+  private static func write(_ string: String, _ emitter: inout YAMLEmitter) throws(YAMLFault) {
+    let style =
+      YAMLScalar.needsQuotes(string)
+      ? YAML_DOUBLE_QUOTED_SCALAR_STYLE
+      : string.contains("\n") ? YAML_LITERAL_SCALAR_STYLE : YAML_ANY_SCALAR_STYLE
+    try emitter.scalar(string, style)
   }
 }

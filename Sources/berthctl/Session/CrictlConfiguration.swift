@@ -1,3 +1,4 @@
+import JSON
 import RuntimeAPI
 
 /// crictl's configuration file; keys that mean nothing to berthctl are left alone.

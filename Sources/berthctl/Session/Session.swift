@@ -1,3 +1,4 @@
+import JSON
 import RuntimeAPI
 
 /// A command's way to the daemon.
@@ -26,13 +27,20 @@ struct Session: Sendable {
   func call<Request, Response>(
     _ rpc: RPC<Request, Response>, _ request: Request, _ pace: Pace = .quick
   ) async throws(CommandFailure.Reason) -> Response {
+    try await reply(to: rpc, request, pace).message
+  }
+
+  /// Calls a method as `call` does; gives the runtime's warnings too.
+  func reply<Request, Response>(
+    to rpc: RPC<Request, Response>, _ request: Request, _ pace: Pace = .quick
+  ) async throws(CommandFailure.Reason) -> Reply<Response> {
     let started = surroundings.now()
     debug { "\(settings.endpoint) \(rpc.path) \(ProtoJSONEncoder().json(request).text())" }
     do {
       let (deadline, patience) = limits(pace)
-      let response = try await client.call(rpc, request, deadline: deadline, patience: patience)
-      debug { "\(elapsed(since: started)): \(ProtoJSONEncoder().json(response).text())" }
-      return response
+      let reply = try await client.reply(to: rpc, request, deadline: deadline, patience: patience)
+      debug { "\(elapsed(since: started)): \(ProtoJSONEncoder().json(reply.message).text())" }
+      return reply
     } catch {
       debug { "\(elapsed(since: started)): \(error.json.text())" }
       throw CommandFailure.Reason(error)

@@ -1,3 +1,4 @@
+import JSON
 import RuntimeAPI
 
 /// The common part of Go's text/template, for `-o go-template`.
@@ -14,7 +15,7 @@ struct GoTemplate {
   }
 
   /// Applies the template to a document.
-  func render(_ document: JSONValue) throws(GoTemplateError) -> String {
+  func render(_ document: JSON) throws(GoTemplateError) -> String {
     var evaluation = GoTemplateEvaluation(document)
     try evaluation.render(nodes, dot: document)
     return evaluation.output
@@ -67,7 +68,7 @@ struct GoTemplateOperand {
   indirect enum Base {
     case dot
     case variable(String)
-    case literal(JSONValue)
+    case literal(JSON)
     case function(String)
     case pipeline(GoTemplatePipeline)
   }

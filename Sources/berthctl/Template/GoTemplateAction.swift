@@ -1,3 +1,4 @@
+import JSON
 import RuntimeAPI
 
 /// The tokens of one action being read.

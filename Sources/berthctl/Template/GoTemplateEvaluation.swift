@@ -1,13 +1,14 @@
+import JSON
 import RuntimeAPI
 
 /// A template being applied.
 struct GoTemplateEvaluation {
   private(set) var output = ""
-  private var variables: [(name: String, value: JSONValue)]
+  private var variables: [(name: String, value: JSON)]
 
-  init(_ document: JSONValue) { variables = [("", document)] }
+  init(_ document: JSON) { variables = [("", document)] }
 
-  mutating func render(_ nodes: [GoTemplateNode], dot: JSONValue) throws(GoTemplateError) {
+  mutating func render(_ nodes: [GoTemplateNode], dot: JSON) throws(GoTemplateError) {
     for node in nodes {
       switch node {
       case .text(let text): output += text
@@ -23,7 +24,7 @@ struct GoTemplateEvaluation {
     }
   }
 
-  private mutating func render(_ branch: GoTemplateBranch, _ dot: JSONValue) throws(GoTemplateError) {
+  private mutating func render(_ branch: GoTemplateBranch, _ dot: JSON) throws(GoTemplateError) {
     let condition = try value(branch.condition, dot)
     let isTrue = condition.isTrue
     let declared = branch.variable.map { [($0, condition)] } ?? []
@@ -31,9 +32,9 @@ struct GoTemplateEvaluation {
       isTrue ? branch.body : branch.otherwise, dot: isTrue && branch.setsDot ? condition : dot, declaring: declared)
   }
 
-  private mutating func render(_ range: GoTemplateRange, _ dot: JSONValue) throws(GoTemplateError) {
+  private mutating func render(_ range: GoTemplateRange, _ dot: JSON) throws(GoTemplateError) {
     let source = try value(range.source, dot)
-    let items: [(key: JSONValue, value: JSONValue)]
+    let items: [(key: JSON, value: JSON)]
     switch source {
     case .array(let elements): items = elements.enumerated().map { (.integer($0.offset), $0.element) }
     case .object(let members): items = members.sorted { $0.key < $1.key }.map { (.string($0.key), $0.value) }
@@ -50,7 +51,7 @@ struct GoTemplateEvaluation {
   }
 
   private mutating func block(
-    _ nodes: [GoTemplateNode], dot: JSONValue, declaring declared: [(String, JSONValue)]
+    _ nodes: [GoTemplateNode], dot: JSON, declaring declared: [(String, JSON)]
   ) throws(GoTemplateError) {
     let outer = variables.count
     variables += declared.map { (name: $0.0, value: $0.1) }
@@ -58,18 +59,18 @@ struct GoTemplateEvaluation {
     variables.removeLast(variables.count - outer)
   }
 
-  private func value(_ pipeline: GoTemplatePipeline, _ dot: JSONValue) throws(GoTemplateError) -> JSONValue {
-    var result: JSONValue?
+  private func value(_ pipeline: GoTemplatePipeline, _ dot: JSON) throws(GoTemplateError) -> JSON {
+    var result: JSON?
     for command in pipeline.commands { result = try value(command, dot, last: result) }
     return result ?? .null
   }
 
   private func value(
-    _ command: [GoTemplateOperand], _ dot: JSONValue, last: JSONValue?
-  ) throws(GoTemplateError) -> JSONValue {
+    _ command: [GoTemplateOperand], _ dot: JSON, last: JSON?
+  ) throws(GoTemplateError) -> JSON {
     guard let first = command.first else { return .null }
     if case .function(let name) = first.base {
-      var arguments: [JSONValue] = []
+      var arguments: [JSON] = []
       for operand in command.dropFirst() {
         let argument = try value(operand, dot)
         arguments.append(argument)
@@ -82,8 +83,8 @@ struct GoTemplateEvaluation {
     return try value(first, dot)
   }
 
-  private func value(_ operand: GoTemplateOperand, _ dot: JSONValue) throws(GoTemplateError) -> JSONValue {
-    var result: JSONValue
+  private func value(_ operand: GoTemplateOperand, _ dot: JSON) throws(GoTemplateError) -> JSON {
+    var result: JSON
     switch operand.base {
     case .dot: result = dot
     case .literal(let value): result = value
@@ -97,7 +98,7 @@ struct GoTemplateEvaluation {
     return result
   }
 
-  private static func field(_ name: String, of value: JSONValue) throws(GoTemplateError) -> JSONValue {
+  private static func field(_ name: String, of value: JSON) throws(GoTemplateError) -> JSON {
     guard case .object(let members) = value else {
       throw GoTemplateError(".\(name): there are no fields in \(value.text().prefix(60))")
     }

@@ -1,3 +1,4 @@
+import JSON
 import RuntimeAPI
 
 /// The functions of a template: Go's common ones and crictl's `json`, `title`, `lower` and `upper`.
@@ -8,7 +9,7 @@ enum GoTemplateFunctions {
     "title", "upper",
   ]
 
-  static func call(_ name: String, _ arguments: [JSONValue]) throws(GoTemplateError) -> JSONValue {
+  static func call(_ name: String, _ arguments: [JSON]) throws(GoTemplateError) -> JSON {
     switch name {
     case "and": return arguments.first { !$0.isTrue } ?? arguments.last ?? .null
     case "or": return arguments.first { $0.isTrue } ?? arguments.last ?? .null
@@ -28,7 +29,7 @@ enum GoTemplateFunctions {
     }
   }
 
-  private static func unary(_ name: String, _ value: JSONValue) throws(GoTemplateError) -> JSONValue {
+  private static func unary(_ name: String, _ value: JSON) throws(GoTemplateError) -> JSON {
     switch (name, value) {
     case ("not", _): return .bool(!value.isTrue)
     case ("json", _): return .string(value.text())
@@ -44,7 +45,7 @@ enum GoTemplateFunctions {
     }
   }
 
-  private static func element(_ value: JSONValue, _ key: JSONValue) throws(GoTemplateError) -> JSONValue {
+  private static func element(_ value: JSON, _ key: JSON) throws(GoTemplateError) -> JSON {
     switch (value, key) {
     case (.object, .string(let key)): return value[key] ?? .null
     case (.array(let elements), .number(let token)):
@@ -56,7 +57,7 @@ enum GoTemplateFunctions {
     }
   }
 
-  private static func equal(_ left: JSONValue, _ right: JSONValue) throws(GoTemplateError) -> Bool {
+  private static func equal(_ left: JSON, _ right: JSON) throws(GoTemplateError) -> Bool {
     switch (left, right) {
     case (.number(let left), .number(let right)): Double(left) == Double(right)
     case (.string, .string), (.bool, .bool), (.null, _), (_, .null): left == right
@@ -65,7 +66,7 @@ enum GoTemplateFunctions {
   }
 
   private static func compare(
-    _ name: String, _ left: JSONValue, _ others: [JSONValue]
+    _ name: String, _ left: JSON, _ others: [JSON]
   ) throws(GoTemplateError) -> Bool {
     guard let right = others.first, others.count == 1 else { throw GoTemplateError("\(name) takes two arguments") }
     if name == "ne" { return try !equal(left, right) }
@@ -84,7 +85,7 @@ enum GoTemplateFunctions {
     }
   }
 
-  private static func joined(_ arguments: [JSONValue], _ name: String) -> String {
+  private static func joined(_ arguments: [JSON], _ name: String) -> String {
     if name == "println" { return arguments.map(\.templateText).joined(separator: " ") + "\n" }
     var result = ""
     for (position, argument) in arguments.enumerated() {
@@ -95,7 +96,7 @@ enum GoTemplateFunctions {
     return result
   }
 
-  private static func formatted(_ format: JSONValue, _ arguments: [JSONValue]) throws(GoTemplateError) -> String {
+  private static func formatted(_ format: JSON, _ arguments: [JSON]) throws(GoTemplateError) -> String {
     guard case .string(let format) = format else { throw GoTemplateError("printf: the format must be a string") }
     var rest = Substring(format)
     var arguments = arguments[...]
@@ -114,7 +115,7 @@ enum GoTemplateFunctions {
       let text: String
       switch verb {
       case "s", "v", "d", "t": text = argument.templateText
-      case "q": text = JSONValue.string(argument.templateText).text()
+      case "q": text = JSON.string(argument.templateText).text()
       default: throw GoTemplateError("printf: %\(flags)\(verb) is not supported; there are %s %v %d %t %q %%")
       }
       let width = min(Int(flags.drop { $0 == "-" }) ?? 0, 1000)
@@ -126,7 +127,7 @@ enum GoTemplateFunctions {
   }
 }
 
-extension JSONValue {
+extension JSON {
   /// What Go takes for true: anything but false, zero, nothing and what is empty.
   var isTrue: Bool {
     switch self {
@@ -157,17 +158,17 @@ extension JSONValue {
   }
 }
 
-extension Array where Element == JSONValue {
+extension Array where Element == JSON {
   fileprivate func reduce(
-    _ first: JSONValue, catching next: (JSONValue, JSONValue) throws(GoTemplateError) -> JSONValue
-  ) throws(GoTemplateError) -> JSONValue {
+    _ first: JSON, catching next: (JSON, JSON) throws(GoTemplateError) -> JSON
+  ) throws(GoTemplateError) -> JSON {
     var result = first
     for element in self { result = try next(result, element) }
     return result
   }
 
   fileprivate func containsMatch(
-    _ matches: (JSONValue) throws(GoTemplateError) -> Bool
+    _ matches: (JSON) throws(GoTemplateError) -> Bool
   ) throws(GoTemplateError) -> Bool {
     for element in self where try matches(element) { return true }
     return false

@@ -1,3 +1,4 @@
+import JSON
 import RuntimeAPI
 
 /// A token inside `{{ }}`.
@@ -6,7 +7,7 @@ enum GoTemplateToken: Hashable {
   case variable(String)
   case field(String)
   case dot
-  case literal(JSONValue)
+  case literal(JSON)
   case symbol(String)
   /// White space; it separates `.a .b` from `.a.b`.
   case space
@@ -111,7 +112,7 @@ struct GoTemplateLexer {
     return String(name)
   }
 
-  private mutating func number() throws(GoTemplateError) -> JSONValue {
+  private mutating func number() throws(GoTemplateError) -> JSON {
     let token = rest.prefix { $0.isASCII && ($0.isNumber || "+-.eE".contains($0)) }
     rest = rest.dropFirst(token.count)
     guard Double(token) != nil else { throw GoTemplateError("\(token) is not a number") }
@@ -135,7 +136,7 @@ struct GoTemplateLexer {
     let literal = rest[...index]
     rest = rest[rest.index(after: index)...]
     do {
-      guard case .string(let string) = try JSONValue(parsing: Array(literal.utf8)) else { return "" }
+      guard case .string(let string) = try JSON(parsing: Array(literal.utf8)) else { return "" }
       return string
     } catch {
       throw GoTemplateError("\(literal): \(error.reason)")

@@ -1,5 +1,5 @@
 import FoundationEssentials
-import RuntimeAPI
+import JSON
 import SystemPackage
 
 extension ConfigurationFile {
@@ -19,9 +19,9 @@ extension ConfigurationFile {
 
   /// Parses the contents of `file`.
   static func parse(_ contents: [UInt8], file: String) throws(ConfigurationError) -> ConfigurationFile {
-    // Foundation says only that something is not JSON; this one says where.
-    do { _ = try JSONValue(parsing: contents) } catch {
-      throw ConfigurationError("", "is not JSON: \(error)", file: file)
+    // Foundation says only that something is not JSON, and takes a key twice; this one says where.
+    do { _ = try JSON(parsing: contents, rules: .strict) } catch {
+      throw ConfigurationError("", "\(error)", file: file)
     }
     do {
       return try JSONDecoder().decode(ConfigurationFile.self, from: Data(contents))

@@ -1,3 +1,5 @@
+import RuntimeAPI
+
 /// A key that nothing knows, with the known one that looks most like it.
 struct UnknownKey: Error, CustomStringConvertible {
   /// Where it stands, dots between the keys.

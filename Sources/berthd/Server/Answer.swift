@@ -1,3 +1,4 @@
+import JSON
 import RuntimeAPI
 
 /// What is sent back.
@@ -25,7 +26,7 @@ struct Answer: Sendable {
     self.headers = headers
     code = error.code
     failure = error.message
-    body = error.json.bytes
+    body = error.json.bytes()
   }
 
   /// Makes of an error what a stream's client expects: a stream that ends with it at once. What is no matter of the Connect

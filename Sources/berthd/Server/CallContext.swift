@@ -11,6 +11,7 @@ final class CallContext: Sendable {
   /// When the head had arrived.
   let startedAt: SuspendingClock.Instant
   private let sandbox = Mutex<String?>(nil)
+  private let told = Mutex<[String]>([])
 
   init(
     peer: PeerCredentials?, deadline: SuspendingClock.Instant? = nil, startedAt: SuspendingClock.Instant = .now,
@@ -26,6 +27,12 @@ final class CallContext: Sendable {
   var sandboxID: String? {
     get { sandbox.withLock { $0 } }
     set { sandbox.withLock { $0 = newValue } }
+  }
+
+  /// What was asked for and is not done: a `Berth-Warning` header field each of the answer, when that is no error.
+  var warnings: [String] {
+    get { told.withLock { $0 } }
+    set { told.withLock { $0 = newValue } }
   }
 
   /// 16 hex digits, random.

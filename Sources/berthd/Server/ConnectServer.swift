@@ -146,7 +146,7 @@ struct ConnectServer: Sendable {
     fields[.contentType] = answer.contentType
     fields[.server] = "berth/\(Version.text)"
     for (name, value) in answer.headers + [("x-request-id", call.requestID)] {
-      if let name = HTTPField.Name(name) { fields[name] = value }
+      if let name = HTTPField.Name(name) { fields.append(HTTPField(name: name, value: value)) }
     }
     return fields
   }

@@ -54,7 +54,10 @@ struct OperationRace: Sendable {
 
   private func answer(_ result: Result<[UInt8], any Error>) -> Answer {
     switch result {
-    case .success(let body): return Answer(body)
+    case .success(let body):
+      var answer = Answer(body)
+      answer.headers = call.warnings.map { (WarningHeader.name, WarningHeader.encode($0)) }
+      return answer
     case .failure(let error):
       var error = ConnectError(error)
       if error.code == .canceled {

@@ -11,7 +11,7 @@ struct BerthServiceRoutes: Sendable {
       Route(BerthService.getPodSandboxTrace, .readOnly) { request, call in
         call.sandboxID = request.podSandboxId
         return Berth.GetPodSandboxTraceResponse(
-          traces: try sandboxes.traces(request.podSandboxId).map(Berth.Trace.init))
+          traces: try await sandboxes.traces(request.podSandboxId).map(Berth.Trace.init))
       },
       Route(BerthService.listLeftovers, .readOnly) { _, _ in
         Berth.ListLeftoversResponse(leftovers: sandboxes.leftovers().map(Berth.Leftover.init))
@@ -22,7 +22,7 @@ struct BerthServiceRoutes: Sendable {
       },
       Route(BerthService.forceRemovePodSandbox) { request, call in
         call.sandboxID = request.podSandboxId
-        let undo = try await sandboxes.forceRemove(request.podSandboxId)
+        let undo = try await sandboxes.forceRemove(request.podSandboxId, forgive: request.forgive)
         return Berth.ForceRemovePodSandboxResponse(undo: undo.map(UndoReport.Step.init))
       },
     ]

@@ -27,6 +27,10 @@ extension LinuxConfiguration.SecurityContext {
     readonlyRootfs = context.readonlyRootfs
     supplementalGroups = context.supplementalGroups
     privileged = context.privileged
+    // An empty label asks for nothing.
+    selinuxOptions = context.selinuxOptions.flatMap {
+      $0 == CRI.SELinuxOption() ? nil : LinuxConfiguration.SELinuxOptions($0)
+    }
     try Self.refuse(context)
   }
 
@@ -43,9 +47,13 @@ extension LinuxConfiguration.SecurityContext {
     guard context.seccompProfilePath.isEmpty || !context.seccompProfilePath.hasPrefix("localhost/") else {
       throw ConnectError(invalid: "\(path).seccompProfilePath: the sandbox's process has a filter of its own")
     }
-    if let selinux = context.selinuxOptions, selinux != CRI.SELinuxOption() {
-      throw ConnectError(invalid: "\(path).selinuxOptions: SELinux labels are not served; leave them out")
-    }
+  }
+}
+
+extension LinuxConfiguration.SELinuxOptions {
+  init(_ label: CRI.SELinuxOption) {
+    self.init()
+    (user, role, type, level) = (label.user, label.role, label.type, label.level)
   }
 }
 

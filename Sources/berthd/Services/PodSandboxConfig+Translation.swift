@@ -41,6 +41,9 @@ extension CRI.LinuxSandboxSecurityContext {
   init(_ context: LinuxConfiguration.SecurityContext) {
     self.init(
       namespaceOptions: CRI.NamespaceOption(context.namespaceOptions),
+      selinuxOptions: context.selinuxOptions.map {
+        CRI.SELinuxOption(user: $0.user, role: $0.role, type: $0.type, level: $0.level)
+      },
       runAsUser: context.runAsUser.map { CRI.Int64Value(value: $0) },
       runAsGroup: context.runAsGroup.map { CRI.Int64Value(value: $0) }, readonlyRootfs: context.readonlyRootfs,
       supplementalGroups: context.supplementalGroups, privileged: context.privileged)

@@ -36,9 +36,10 @@ struct RuntimeServiceRoutes: Sendable {
   private func run(_ request: CRI.RunPodSandboxRequest, _ call: CallContext) async throws -> CRI.RunPodSandboxResponse {
     let configuration = try PodSandboxConfiguration(request.config)
     do {
-      let id = try await sandboxes.run(configuration, runtimeHandler: request.runtimeHandler)
-      call.sandboxID = id
-      return CRI.RunPodSandboxResponse(podSandboxId: id)
+      let outcome = try await sandboxes.run(configuration, runtimeHandler: request.runtimeHandler)
+      call.sandboxID = outcome.id
+      call.warnings = outcome.warnings
+      return CRI.RunPodSandboxResponse(podSandboxId: outcome.id)
     } catch {
       call.sandboxID = error.sandboxID
       throw error

@@ -1,3 +1,4 @@
+import JSON
 import PodSandbox
 import RuntimeAPI
 
@@ -26,42 +27,39 @@ extension RuntimeStatus {
   fileprivate func info(_ configuration: DaemonConfiguration) -> [String: String] {
     let fault = networks.compactMap(\.loadError).joined(separator: "; ")
     return [
-      "config": configuration.document.text(), "cniconfig": JSONValue.array(networks.map(\.document)).text(),
+      "config": configuration.document.text(), "cniconfig": JSON.array(networks.map(\.document)).text(),
       "lastCNILoadStatus": fault.isEmpty ? "OK" : fault,
     ]
   }
 }
 
 extension RuntimeStatus.Networks {
-  fileprivate var document: JSONValue {
+  fileprivate var document: JSON {
     .object([
-      .init("directory", .string(directory)), .init("networks", .array(names.map { .string($0) })),
-      .init("loadError", loadError.map { .string($0) } ?? .null),
+      "directory": .string(directory), "networks": .array(names.map { .string($0) }),
+      "loadError": loadError.map { .string($0) } ?? .null,
     ])
   }
 }
 
 extension DaemonConfiguration {
   /// What is in force, by the keys of the configuration file.
-  var document: JSONValue {
-    let handlers = sandboxes.runtimeHandlers.sorted { $0.key < $1.key }.map { name, handler in
-      JSONValue.Member(
-        name,
-        .object([
-          .init("cniConfDir", .string(handler.cniConfigurationDirectory ?? sandboxes.cniConfigurationDirectory)),
-          .init("networks", .array(handler.networks.map { .string($0) })),
-        ]))
+  var document: JSON {
+    let handlers = sandboxes.runtimeHandlers.sorted { $0.key < $1.key }.map { name, handler -> (String, JSON) in
+      let networks = JSON.array(handler.networks.map { .string($0) })
+      let directory = handler.cniConfigurationDirectory ?? sandboxes.cniConfigurationDirectory
+      return (name, ["cniConfDir": .string(directory), "networks": networks])
     }
     return .object([
-      .init("socket", .string(socket)), .init("group", .string(group)), .init("root", .string(sandboxes.root)),
-      .init("state", .string(sandboxes.state)), .init("netnsDir", .string(sandboxes.networkNamespaceDirectory)),
-      .init("cniConfDir", .string(sandboxes.cniConfigurationDirectory)),
-      .init("cniBinDir", .string(sandboxes.cniPluginDirectories.joined(separator: ":"))),
-      .init("cniCacheDir", .string(sandboxes.cniCacheDirectory)),
-      .init("cgroupParent", .string(sandboxes.cgroupParent)), .init("pauseBinary", .string(sandboxes.pauseBinary)),
-      .init("maxConcurrentRequests", .integer(limits.maxConcurrentRequests)),
-      .init("maxRequestBodyBytes", .integer(limits.maxRequestBodyBytes)),
-      .init("runtimeHandlers", .object(handlers)),
+      "socket": .string(socket), "group": .string(group), "root": .string(sandboxes.root),
+      "state": .string(sandboxes.state), "netnsDir": .string(sandboxes.networkNamespaceDirectory),
+      "cniConfDir": .string(sandboxes.cniConfigurationDirectory),
+      "cniBinDir": .string(sandboxes.cniPluginDirectories.joined(separator: ":")),
+      "cniCacheDir": .string(sandboxes.cniCacheDirectory),
+      "cgroupParent": .string(sandboxes.cgroupParent), "pauseBinary": .string(sandboxes.pauseBinary),
+      "maxConcurrentRequests": .integer(limits.maxConcurrentRequests),
+      "maxRequestBodyBytes": .integer(limits.maxRequestBodyBytes),
+      "runtimeHandlers": .object(JSONObject(handlers)),
     ])
   }
 }

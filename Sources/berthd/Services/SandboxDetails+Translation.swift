@@ -1,41 +1,43 @@
+import JSON
 import PodSandbox
 import RuntimeAPI
 
 extension SandboxDetails {
   /// The value of `info` in a verbose `PodSandboxStatus`: one JSON document, as containerd's clients expect it.
-  var document: JSONValue {
+  var document: JSON {
     let encoder = ProtoJSONEncoder()
-    var members: [JSONValue.Member] = [
-      .init("pid", .integer(pid ?? 0)),
-      .init("netnsPath", .string(networkNamespacePath)),
-      .init("cgroupPath", .string(cgroupPath)),
-      .init("directory", .string(directory)),
-      .init("stage", .string(stage)),
-      .init("drift", .array(drift.map(JSONValue.string))),
-      .init("bootID", .string(bootID)),
-      .init("config", encoder.json(CRI.PodSandboxConfig(configuration))),
+    var members: JSONObject = [
+      "pid": .integer(pid ?? 0),
+      "netnsPath": .string(networkNamespacePath),
+      "cgroupPath": .string(cgroupPath),
+      "directory": .string(directory),
+      "stage": .string(stage),
+      "warnings": .array(warnings.map { .string($0) }),
+      "drift": .array(drift.map { .string($0) }),
+      "bootID": .string(bootID),
+      "config": encoder.json(CRI.PodSandboxConfig(configuration)),
     ]
-    if let first = networks.first { members.append(.init("cniResult", first.resultDocument)) }
-    members.append(.init("networks", .array(networks.map(\.document))))
-    members.append(.init("leftovers", .array(leftovers.map { encoder.json(UndoReport.Step($0)) })))
-    members.append(.init("trace", .array(traces.map { encoder.json(Berth.Trace($0)) })))
+    if let first = networks.first { members["cniResult"] = first.resultDocument }
+    members["networks"] = .array(networks.map(\.document))
+    members["leftovers"] = .array(leftovers.map { encoder.json(UndoReport.Step($0)) })
+    members["trace"] = .array(traces.map { encoder.json(Berth.Trace($0)) })
     return .object(members)
   }
 }
 
 extension SandboxDetails.NetworkResult {
   /// What the chain printed; `null` when it did not come to that.
-  fileprivate var resultDocument: JSONValue { result.map(Self.parsed) ?? .null }
+  fileprivate var resultDocument: JSON { result.map(Self.parsed) ?? .null }
 
-  fileprivate var document: JSONValue {
+  fileprivate var document: JSON {
     .object([
-      .init("interface", .string(interfaceName)), .init("config", Self.parsed(configuration)),
-      .init("result", resultDocument),
+      "interface": .string(interfaceName), "config": Self.parsed(configuration),
+      "result": resultDocument,
     ])
   }
 
   /// The text as the document it is; a text that is none stays one.
-  private static func parsed(_ text: String) -> JSONValue {
-    do { return try JSONValue(parsing: Array(text.utf8)) } catch { return .string(text) }
+  private static func parsed(_ text: String) -> JSON {
+    do { return try JSON(parsing: text) } catch { return .string(text) }
   }
 }

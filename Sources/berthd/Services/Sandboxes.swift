@@ -2,14 +2,14 @@ import PodSandbox
 
 /// What the API's services ask of PodSandbox; a test answers in its place.
 protocol Sandboxes: Sendable {
-  func run(_ configuration: PodSandboxConfiguration, runtimeHandler: String) async throws(SandboxError) -> String
+  func run(_ configuration: PodSandboxConfiguration, runtimeHandler: String) async throws(SandboxError) -> RunOutcome
   func stop(_ id: String) async throws(SandboxError) -> [StepReport]
   func remove(_ id: String) async throws(SandboxError) -> [StepReport]
-  func forceRemove(_ id: String) async throws(SandboxError) -> [StepReport]
+  func forceRemove(_ id: String, forgive: Bool) async throws(SandboxError) -> [StepReport]
   func status(_ id: String) throws(SandboxError) -> SandboxStatus
   func details(_ id: String) async throws(SandboxError) -> SandboxDetails
   func list(_ filter: SandboxFilter) -> [SandboxSummary]
-  func traces(_ id: String) throws(SandboxError) -> [Trace]
+  func traces(_ id: String) async throws(SandboxError) -> [Trace]
   func leftovers() -> [Leftover]
   func collectGarbage(dryRun: Bool) async throws(SandboxError) -> [Garbage]
   func events() -> AsyncStream<SandboxEvent>

@@ -15,7 +15,7 @@ extension Berth.TraceStep {
     self.init(
       step: step.step.rawValue, action: step.action.rawValue, outcome: step.outcome.rawValue, error: step.error ?? "",
       startNanoseconds: step.start, durationNanoseconds: step.duration,
-      pluginCalls: step.pluginCalls.map(Berth.PluginCall.init))
+      pluginCalls: step.pluginCalls.map(Berth.PluginCall.init), notes: step.notes)
   }
 }
 
