@@ -33,23 +33,29 @@ public struct SandboxDetails: Sendable, Hashable {
   /// What the last stop or remove, or a failed run, could not undo.
   public let leftovers: [StepReport]
 
+  /// What was asked for and is not done, a sentence each.
+  public let warnings: [String]
   /// What is recorded and no longer so on the host, a sentence each.
   public let drift: [String]
 
-  init(_ state: Sandbox.State, _ paths: SandboxPaths, traces: [Trace], drift: [String]) {
+  init(_ sandbox: Sandbox, _ paths: SandboxPaths, traces: [Trace], drift: [String]) {
     self.drift = drift
-    let record = state.record
-    pid = state.pause?.identity.pid
+    let record = sandbox.record
+    pid = sandbox.pause?.identity.pid
     networkNamespacePath = record.hasNetworkNamespace ? paths.networkNamespace : ""
     cgroupPath = paths.cgroup.path
     directory = paths.directory
     configuration = record.configuration
-    stage = state.stageDescription
-    bootID = record.bootID
-    networks = record.networks.map {
-      NetworkResult(interfaceName: $0.interfaceName, configuration: $0.configuration, result: $0.result)
+    stage = sandbox.stageDescription
+    bootID = record.intent.bootID
+    networks = record.networks.enumerated().map { index, network in
+      let results = record.outcome?.results ?? []
+      return NetworkResult(
+        interfaceName: network.interfaceName, configuration: network.configuration,
+        result: results.indices.contains(index) && !results[index].isEmpty ? results[index] : nil)
     }
+    warnings = record.warnings
     self.traces = traces
-    leftovers = state.leftovers
+    leftovers = sandbox.leftovers
   }
 }

@@ -3,12 +3,8 @@
 /// An id is 64 hex digits, random but for digits 25 to 32: the instance's tag. Everything a sandbox leaves on the host
 /// carries its id or the UUID made of its first 32 digits, so that each daemon recognises what is its own.
 struct SandboxIDs: Sendable {
-  /// The first 8 hex digits of SHA-256 of the canonical root directory.
+  /// 8 hex digits: see ``Instance``.
   let tag: String
-
-  init(root: String) {
-    tag = String(SHA256.hexDigest(of: Array(root.utf8)).prefix(8))
-  }
 
   /// A new id.
   func next() -> String {
@@ -32,6 +28,11 @@ struct SandboxIDs: Sendable {
 
   /// An id that has these first digits: of a sandbox of which nothing but the namespace's name is left.
   func padded(_ prefix: String) -> String { prefix + String(repeating: "0", count: max(0, 64 - prefix.count)) }
+
+  /// The first half of an id that was padded; `nil` for one that is whole.
+  static func namespacePart(ofPadded id: String) -> Substring? {
+    id.utf8.count == 64 && id.utf8.suffix(32).allSatisfy { $0 == UInt8(ascii: "0") } ? id.prefix(32) : nil
+  }
 
   /// Whether a file or cgroup of this name may hold a sandbox of any instance.
   static func isWellFormed(_ id: String) -> Bool {

@@ -1,9 +1,7 @@
 import LinuxKernel
 
-/// Every path and cgroup of one sandbox, derived from its id alone, so that undo needs nothing but the intent.
+/// Every path and cgroup of one sandbox, derived from its id and its request alone, so that undo needs nothing but the intent.
 struct SandboxPaths: Sendable {
-  /// The durable record.
-  let record: String
   /// The files and the shm mount of this boot.
   let directory: String
   /// The pinned network namespace.
@@ -20,15 +18,13 @@ struct SandboxPaths: Sendable {
   var resolvConf: String { directory + "/resolv.conf" }
   var shm: String { directory + "/shm" }
 
-  init(_ record: SandboxRecord, _ host: SandboxHost) {
-    let (id, configuration) = (record.id, host.configuration)
-    self.record = host.store.path(of: id)
+  init(_ record: SandboxRecord, _ configuration: SandboxServiceConfiguration, _ cgroups: CgroupHierarchies) {
+    let id = record.id
     directory = configuration.state + "/sandboxes/" + id
     networkNamespace = configuration.networkNamespaceDirectory + "/" + SandboxIDs.networkNamespaceName(id)
-    let asked = record.configuration.linux.cgroupParent
-    let parent = asked.isEmpty ? configuration.cgroupParent : asked
-    cgroup = Cgroup(path: parent + "/" + id, in: host.cgroups.all)
+    let parent = record.configuration.linux.cgroupParentPath ?? configuration.cgroupParent
+    cgroup = Cgroup(path: parent + "/" + id, in: cgroups.all)
     pauseCgroup = cgroup.child("pause")
-    pluginCgroup = Cgroup(path: parent + "/" + id + ".cni", in: [host.cgroups.primary])
+    pluginCgroup = Cgroup(path: parent + "/" + id + ".cni", in: [cgroups.primary])
   }
 }

@@ -6,22 +6,46 @@ import JSON
 /// A plugin gets those that it declares. CRI's own fields win over an annotation `capability.berth/<name>`.
 enum CapabilityArguments {
   private static let annotationPrefix = "capability.berth/"
+  private static let podAnnotations = "io.kubernetes.cri.pod-annotations"
+  /// Kubernetes' annotations that limit a pod's traffic.
+  static let bandwidthAnnotations = ["kubernetes.io/ingress-bandwidth", "kubernetes.io/egress-bandwidth"]
 
+  /// The capability that an annotation of this name holds the value of; `nil` when it is an ordinary one.
+  static func capability(of annotation: String) -> String? {
+    annotation.hasPrefix(annotationPrefix) ? String(annotation.dropFirst(annotationPrefix.count)) : nil
+  }
+
+  /// The annotation that holds the value of a capability.
+  static func annotation(of capability: String) -> String { annotationPrefix + capability }
+
+  /// The capabilities that CRI's own fields set for this pod, over whatever its annotations say.
+  static func ownCapabilities(_ configuration: PodSandboxConfiguration) -> Set<String> {
+    var names: Set = ["cgroupPath", podAnnotations]
+    if portMappings(configuration.portMappings) != nil { names.insert("portMappings") }
+    if configuration.dnsConfig.flatMap(dns) != nil { names.insert("dns") }
+    if bandwidthAnnotations.contains(where: { configuration.annotations[$0] != nil }) { names.insert("bandwidth") }
+    return names
+  }
+
+  /// Each capability with its value.
+  ///
+  /// - Throws: `invalidArgument` naming the annotation that is no JSON or no rate.
   static func make(_ configuration: PodSandboxConfiguration, cgroupPath: String) throws(SandboxError) -> [String: JSON]
   {
     var values: [String: JSON] = [:]
-    for (key, value) in configuration.annotations where key.hasPrefix(annotationPrefix) {
+    for (key, value) in configuration.annotations {
+      guard let capability = capability(of: key) else { continue }
       do {
-        values[String(key.dropFirst(annotationPrefix.count))] = try JSON(parsing: value)
+        values[capability] = try JSON(parsing: value)
       } catch {
         throw SandboxError(
           .invalidArgument,
-          "annotations[\(key)]: \"\(value)\" is not JSON (\(error)); a capability's value is written as JSON, as in \"[\\\"10.1.2.3/24\\\"]\""
+          "config.annotations[\(key)]: \"\(value.beginning(256))\" is not JSON (\(error)); a capability's value is written as JSON, as in \"[\\\"10.1.2.3/24\\\"]\""
         )
       }
     }
     if !configuration.annotations.isEmpty {
-      values["io.kubernetes.cri.pod-annotations"] = .object(
+      values[podAnnotations] = .object(
         JSONObject(configuration.annotations.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
     }
     values["cgroupPath"] = .string(cgroupPath)
@@ -52,13 +76,13 @@ enum CapabilityArguments {
 
   private static func bandwidth(_ annotations: [String: String]) throws(SandboxError) -> JSON? {
     var fields: [(String, JSON)] = []
-    for direction in ["ingress", "egress"] {
-      let key = "kubernetes.io/\(direction)-bandwidth"
+    for (direction, key) in zip(["ingress", "egress"], bandwidthAnnotations) {
       guard let text = annotations[key] else { continue }
       guard let rate = Quantity.integer(text), (1_000...1_000_000_000_000_000).contains(rate) else {
         throw SandboxError(
           .invalidArgument,
-          "annotations[\(key)]: \"\(text)\" is not a rate from 1k to 1P; write bits a second, as in \"10M\"")
+          "config.annotations[\(key)]: \"\(text.beginning(256))\" is not a rate from 1k to 1P; write bits a second, as in \"10M\""
+        )
       }
       fields.append(("\(direction)Rate", .integer(rate)))
       // As containerd does: the plugin wants a burst, and the annotation has none.

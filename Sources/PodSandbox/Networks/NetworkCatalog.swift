@@ -7,9 +7,9 @@ final class NetworkCatalog: Sendable {
   private let readiness: NetworkReadiness
 
   /// The runtime asks the default network's plugins for their STATUS; its timeout bounds how old an answer can be.
-  init(directory: String, runtime: CNIRuntime) throws(CNIError) {
+  init(directory: String, runtime: CNIRuntime) throws {
     self.directory = directory
-    let readiness = NetworkReadiness(runtime: runtime)
+    let readiness = try NetworkReadiness(runtime: runtime)
     self.readiness = readiness
     watcher = try NetworkConfigurationWatcher(
       NetworkConfigurationDirectory(directory), pluginDirectories: runtime.pluginDirectories
@@ -24,12 +24,12 @@ final class NetworkCatalog: Sendable {
   }
 
   /// The networks of a pod, `eth0`'s first: those named, or the first one there is. Looks anew before it gives up, for a
-  /// file that has only just been written.
+  /// file that has only just been written; blocks for as long as that takes.
   ///
   /// - Throws: `unavailable`, `cni plugin not initialized`, with the reason.
-  func networks(named names: [String]) async throws(SandboxError) -> [NetworkConfigurationList] {
+  func networks(named names: [String]) throws(SandboxError) -> [NetworkConfigurationList] {
     if let lists = Self.select(names, from: watcher.contents) { return lists }
-    let contents = await watcher.reload()
+    let contents = watcher.reload()
     if let lists = Self.select(names, from: contents) { return lists }
     var reason = Self.fault(contents, directory) ?? ""
     if !contents.networks.isEmpty {

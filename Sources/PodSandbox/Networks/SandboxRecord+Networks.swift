@@ -1,34 +1,52 @@
 import CNI
 import JSON
+import LinuxKernel
 
 extension SandboxRecord.Network {
-  /// How many plugins one pass over the list calls at most.
-  var pluginCount: Int {
-    // A list that cannot be read calls none.
-    (try? list().plugins.count) ?? 0
-  }
-
   /// The list that was recorded, parsed anew: records outnumber the moments when this is needed.
-  func list() throws -> NetworkConfigurationList {
+  func list() throws(CNIError) -> NetworkConfigurationList {
     try NetworkConfigurationList(parsing: Array(configuration.utf8))
-  }
-
-  /// What ADD's last plugin printed; `nil` when it did not come to that.
-  func parsedResult() throws -> CNIResult? {
-    guard let result else { return nil }
-    let json = try JSON(parsing: result)
-    return try CNIResult(json, defaultVersion: json["cniVersion"]?.string ?? list().cniVersion)
   }
 }
 
 extension SandboxRecord {
   /// `CNI_ARGS` as kubelet's runtimes set it.
-  var cniArguments: [Attachment.Argument] {
+  fileprivate var cniArguments: [Attachment.Argument] {
     let metadata = configuration.metadata
     return [
       .init("IgnoreUnknown", "1"), .init("K8S_POD_NAMESPACE", metadata.namespace),
       .init("K8S_POD_NAME", metadata.name), .init("K8S_POD_INFRA_CONTAINER_ID", id),
       .init("K8S_POD_UID", metadata.uid),
     ]
+  }
+}
+
+extension Pod {
+  /// What every call says of the pod on one network: derived from the record, so the same at ADD and at DEL.
+  ///
+  /// - Parameter networkNamespace: Its path; empty when it is gone with the boot it was made in.
+  func attachment(_ index: Int, networkNamespace: String) throws(SandboxError) -> Attachment {
+    if cachedAttachments.indices.contains(index) {
+      var attachment = cachedAttachments[index]
+      attachment.networkNamespace = networkNamespace
+      return attachment
+    }
+    return Attachment(
+      containerID: record.id, networkNamespace: networkNamespace,
+      interfaceName: record.networks[index].interfaceName, arguments: record.cniArguments,
+      capabilityArguments: try CapabilityArguments.make(record.configuration, cgroupPath: paths.cgroup.path))
+  }
+
+  /// What ADD's last plugin printed on one network; `nil` when it did not come to that.
+  func result(_ index: Int) throws -> CNIResult? {
+    guard results.indices.contains(index), !results[index].isEmpty else { return nil }
+    let json = try JSON(parsing: results[index])
+    return try CNIResult(json, defaultVersion: json["cniVersion"]?.string ?? record.networks[index].list().cniVersion)
+  }
+
+  /// Which inode the pinned namespace is; `nil` in the host's network.
+  func networkNamespaceIdentity() throws(KernelError) -> FileIdentity? {
+    guard record.hasNetworkNamespace else { return nil }
+    return try NetworkNamespace.identity(of: paths.networkNamespace)
   }
 }

@@ -1,10 +1,10 @@
 import CNI
 import LinuxKernel
 
-/// What is durable of a sandbox: first the intent, then the outcome.
+/// What is known of a sandbox, as its journal tells it: the intent, and what has become of it since.
 ///
-/// The intent alone suffices to undo; the outcome adds what Status tells and what DEL is owed.
-struct SandboxRecord: Sendable, Hashable, Codable {
+/// The intent alone suffices to undo: every path derives from the id. The outcome adds what Status tells.
+struct SandboxRecord: Sendable, Hashable {
   /// How far the sandbox has come, and so what recovery does with it.
   enum Stage: String, Sendable, Codable {
     /// A run has begun: recovery undoes it.
@@ -19,28 +19,33 @@ struct SandboxRecord: Sendable, Hashable, Codable {
     case owed
   }
 
+  /// All that undo needs, written before the first effect.
+  struct Intent: Sendable, Hashable, Codable {
+    /// 64 hex digits; the file's name too.
+    let id: String
+    /// The request.
+    let configuration: PodSandboxConfiguration
+    /// The runtime handler it was asked for with.
+    let runtimeHandler: String
+    /// The networks, `eth0`'s first; none in the host's network.
+    let networks: [Network]
+    /// The boot that it was made in.
+    let bootID: String
+    /// When it was asked for, in nanoseconds since the epoch.
+    let createdAt: Int64
+    /// What was asked for and is not done, known before the first effect.
+    let warnings: [String]
+  }
+
   /// One network list as it was when the sandbox was asked for; DEL uses this, whatever has become of the file.
   struct Network: Sendable, Hashable, Codable {
-    /// What every call says of the pod: the same at ADD and at DEL.
-    let attachment: Attachment
+    /// The interface in the pod.
+    let interfaceName: String
     /// The configuration's raw bytes as text.
     let configuration: String
-    /// What the last plugin of ADD printed; `nil` until then.
-    var result: String?
-
-    /// The interface in the pod.
-    var interfaceName: String { attachment.interfaceName }
   }
 
   /// What a run's end adds to the intent.
-  struct Commitment: Sendable, Hashable, Codable {
-    /// What ADD's last plugin printed, network by network.
-    let results: [String?]
-    let outcome: Outcome
-    let trace: Trace?
-  }
-
-  /// What is known of a sandbox that was ready.
   struct Outcome: Sendable, Hashable, Codable {
     /// The pause process.
     let pause: ProcessIdentity
@@ -50,40 +55,53 @@ struct SandboxRecord: Sendable, Hashable, Codable {
     let additionalIPs: [String]
     /// Which inode the network namespace is; `nil` in the host's network.
     let networkNamespace: FileIdentity?
+    /// What ADD's last plugin printed, network by network.
+    let results: [String]
+    /// What the run alone could find out of what was asked for and is not done.
+    let warnings: [String]
   }
 
-  /// The version of this format.
-  static let currentVersion = 1
-
-  var version = Self.currentVersion
-  let id: String
-  let configuration: PodSandboxConfiguration
-  let runtimeHandler: String
-  var networks: [Network]
-  /// The boot that it was made in.
-  let bootID: String
-  /// When it was asked for, in nanoseconds since the epoch.
-  let createdAt: Int64
-  var stage: Stage
+  let intent: Intent
+  var stage = Stage.creating
   var outcome: Outcome?
-  /// The trace of the run, kept with the record so that it outlives the daemon.
-  var trace: Trace?
+  /// When it was removed by force, in nanoseconds since the epoch.
+  var owedSince: Int64?
 
-  /// Makes a ready sandbox of the intent; false when the results are those of other networks.
-  mutating func commit(_ commitment: Commitment) -> Bool {
-    guard commitment.results.count == networks.count else { return false }
-    for (index, result) in commitment.results.enumerated() { networks[index].result = result }
-    outcome = commitment.outcome
-    trace = commitment.trace
-    stage = .ready
-    return true
-  }
+  init(_ intent: Intent) { self.intent = intent }
 
-  /// The name that is reserved, unique among living sandboxes.
+  var id: String { intent.id }
+  var configuration: PodSandboxConfiguration { intent.configuration }
+  var networks: [Network] { intent.networks }
+
+  /// The name that is reserved, unique among sandboxes.
   var name: SandboxName { SandboxName(configuration.metadata) }
 
   /// Whether the pod has a network namespace of its own.
   var hasNetworkNamespace: Bool { configuration.linux.securityContext.namespaceOptions.network == .pod }
+
+  /// What was asked for and is not done.
+  var warnings: [String] { intent.warnings + (outcome?.warnings ?? []) }
+}
+
+extension SandboxRecord {
+  /// Takes the next event of the journal; false when it cannot follow what is known.
+  mutating func apply(_ line: RecordLine) -> Bool {
+    switch (line.event, stage) {
+    case (.outcome, .creating):
+      guard let outcome = line.outcome, outcome.results.count == networks.count || outcome.results.isEmpty else {
+        return false
+      }
+      self.outcome = outcome
+      stage = .ready
+    case (.stopping, .creating), (.stopping, .ready), (.stopping, .stopping): stage = .stopping
+    case (.stopped, .ready), (.stopped, .stopping), (.stopped, .stopped): stage = .stopped
+    case (.owed, _):
+      owedSince = line.at
+      stage = .owed
+    default: return false
+    }
+    return true
+  }
 }
 
 /// The tuple that is unique among sandboxes: CRI's name, namespace, uid and attempt.

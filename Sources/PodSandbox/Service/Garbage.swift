@@ -1,6 +1,6 @@
 /// What gc found of one sandbox that this daemon does not know any more, and what became of it.
 public struct Garbage: Sendable, Hashable {
-  /// The sandbox it once belonged to.
+  /// The sandbox it once belonged to; empty where that cannot be known.
   public let sandboxID: String
   /// What was found: paths of namespaces, cgroups, directories, cache entries, reservations and records.
   public let found: [String]

@@ -1,104 +1,164 @@
-import JSON
 import CNI
-import FoundationEssentials
+import JSON
 import LinuxKernel
+import SystemPackage
 
-/// Looks for what carries ids of this daemon on the host.
+/// Looks for what carries ids of this daemon on the host; all of it blocks.
 struct GarbageFinder: Sendable {
   /// What was found of one id.
   struct Traces: Sendable {
     var subjects: [String] = []
     var attachments: [CachedAttachment] = []
+    /// Files that go when nothing else stands in the way: cache entries that cannot be read, records under odd names.
+    var files: [String] = []
     var reservations: [HostLocalReservation] = []
+    /// Groups in hierarchies where the steps make none.
+    var groups: [Cgroup] = []
   }
 
   let host: SandboxHost
+  let quarantined: [SandboxStore.Unreadable]
 
   /// Everything that carries an id of ours, by id.
-  func find() async -> [String: Traces] {
+  func find() throws -> [String: Traces] {
     var found: [String: Traces] = [:]
-    func note(_ id: String, _ subject: String) { found[id, default: Traces()].subjects.append(subject) }
-    for (id, path) in await DedicatedThread.run(name: "berth-gc", { files() }) { note(id, path) }
-    // A cache that cannot be read is told by the operations that need it.
-    let cached = (try? await host.cni(timeout: .seconds(1)).cachedAttachments()) ?? []
-    for attachment in cached where host.ids.owns(attachment.attachment.containerID) {
-      let id = attachment.attachment.containerID
-      note(id, "CNI cache entry of network \(attachment.network), \(attachment.attachment.interfaceName)")
-      found[id]?.attachments.append(attachment)
+    for (id, path) in try files() { found[id, default: Traces()].subjects.append(path) }
+    for (id, group) in try groups() {
+      found[id, default: Traces()].subjects += group.hierarchies.map { group.directory(in: $0) }
+      found[id]?.groups.append(group)
     }
-    for reservation in await DedicatedThread.run(name: "berth-gc", { reservations() }) {
-      note(reservation.containerID, reservation.path)
-      found[reservation.containerID]?.reservations.append(reservation)
+    for file in quarantined {
+      found[file.id, default: Traces()].files.append(file.path)
+      if found[file.id]?.subjects.contains(file.path) == false { found[file.id]?.subjects.append(file.path) }
+    }
+    try findCached(&found)
+    for reservation in reservations() {
+      guard case .owner(let id) = reservation.content, host.ids.owns(id) else { continue }
+      found[id, default: Traces()].subjects.append(reservation.path)
+      found[id]?.reservations.append(reservation)
     }
     return found
   }
 
-  /// A record from which the steps can undo what is left of an id, as far as its traces tell.
-  func ghost(_ id: String, _ traces: Traces) async -> SandboxRecord {
-    var networks: [SandboxRecord.Network] = []
-    for cached in traces.attachments {
-      var result: CNIResult?
+  private func findCached(_ found: inout [String: Traces]) throws {
+    let cni = host.plugins.runtime(timeout: .seconds(1))
+    let contents = try cni.cacheContents()
+    for cached in contents.attachments where host.ids.owns(cached.attachment.containerID) {
+      let id = cached.attachment.containerID
+      found[id, default: Traces()].subjects.append(
+        "CNI cache entry of network \(cached.network), \(cached.attachment.interfaceName)")
+      found[id]?.attachments.append(cached)
+    }
+    for entry in contents.unreadable {
+      // The name is <network>-<id>-<interface>: the id is the part that is one.
+      guard let id = entry.name.split(separator: "-").map(String.init).first(where: host.ids.owns) else { continue }
+      found[id, default: Traces()].subjects.append("\(entry.path), a CNI cache entry that cannot be read")
+      found[id]?.files.append(entry.path)
+    }
+  }
+
+  /// Addresses whose file a loss of power has emptied: nobody's, and nobody would ever get them.
+  func emptied() -> [HostLocalReservation] { reservations().filter { $0.content == .empty } }
+
+  /// What the steps can undo what is left of an id by, as far as its traces tell.
+  func ghost(_ id: String, _ traces: Traces) -> Pod {
+    let attachments = traces.attachments.filter { $0.configurationList != nil }
+    let record = SandboxRecord(
+      SandboxRecord.Intent(
+        id: id, configuration: PodSandboxConfiguration(), runtimeHandler: "",
+        networks: attachments.map {
+          .init(
+            interfaceName: $0.attachment.interfaceName, configuration: String(decoding: $0.configuration, as: UTF8.self)
+          )
+        },
+        bootID: host.bootID, createdAt: 0, warnings: []))
+    var pod = host.pod(record, trace: TraceRecorder(.recovery, sandboxID: id))
+    pod.cachedAttachments = attachments.map(\.attachment)
+    let cni = host.plugins.runtime(timeout: .seconds(1))
+    pod.results = attachments.map { cached in
       // Without a result there is no stand-in's address, and DEL goes on all the same.
-      if let list = cached.configurationList {
-        result = try? await host.cni(timeout: .seconds(1)).cachedResult(list, cached.attachment)
+      guard let list = cached.configurationList, let result = try? cni.cachedResult(list, cached.attachment) else {
+        return ""
       }
-      networks.append(
-        SandboxRecord.Network(
-          attachment: cached.attachment, configuration: String(decoding: cached.configuration, as: UTF8.self),
-          result: result?.raw.description))
+      return result.raw.description
     }
-    return SandboxRecord(
-      id: id, configuration: PodSandboxConfiguration(), runtimeHandler: "", networks: networks, bootID: host.bootID,
-      createdAt: 0, stage: .creating)
+    return pod
   }
 
-  /// Removes the reservations that DEL has not released: its network may be configured no more.
-  func releaseReservations(_ traces: Traces) async -> [String] {
-    await DedicatedThread.run(name: "berth-gc") {
-      traces.reservations.compactMap { reservation in
-        do {
-          try reservation.release()
-          return nil
-        } catch {
-          return "\(error)"
-        }
+  /// Removes what no step's undo knows: groups in odd places, reservations that DEL has not released, since their network may be configured no more,
+  /// and files under odd names.
+  ///
+  /// - Returns: What could not be removed, and why.
+  func release(_ traces: Traces) -> [String] {
+    let reservations = traces.reservations.map { reservation in { try reservation.release() } }
+    let files = traces.files.map { path in { try DurableFile.remove(path, durable: false) } }
+    let groups = traces.groups.map { group in
+      {
+        try group.kill(until: .now + host.configuration.stepTimeout)
+        try group.remove()
+      }
+    }
+    return (groups + reservations + files).compactMap { remove in
+      do {
+        try remove()
+        return nil
+      } catch {
+        return "\(error)"
       }
     }
   }
 
-  private func files() -> [(id: String, path: String)] {
+  private func files() throws -> [(id: String, path: String)] {
     let configuration = host.configuration
-    let namespaces = names(in: configuration.networkNamespaceDirectory).compactMap { name in
-      host.ids.idPrefix(ofNetworkNamespace: name).map {
-        (id: $0, path: configuration.networkNamespaceDirectory + "/" + name)
-      }
-    }
-    let directories = names(in: configuration.state + "/sandboxes").map {
+    // First the namespaces: whatever has one had its directory before, and has its record longer.
+    let pinned = try names(in: configuration.networkNamespaceDirectory)
+    let directories = try names(in: configuration.state + "/sandboxes").map {
       (id: $0, path: configuration.state + "/sandboxes/" + $0)
     }
-    let records = names(in: host.store.directory).filter { $0.hasSuffix(".json") }.map {
+    let records = try names(in: host.store.directory).map {
       (id: String($0.prefix { $0 != "." }), path: host.store.directory + "/" + $0)
     }
-    let groups = host.cgroups.all.flatMap { hierarchy in
-      let parent = Cgroup(path: configuration.cgroupParent, in: [hierarchy]).directory(in: hierarchy)
-      return names(in: parent).map { name in
-        (id: name.hasSuffix(".cni") ? String(name.dropLast(4)) : name, path: parent + "/" + name)
+    let byID = (directories + records).filter { host.ids.owns($0.id) }
+    let known = Set(byID.map(\.id) + (try groups().map(\.id)))
+    // A namespace's name has only the first half of the id; the other traces of the sandbox tell the whole.
+    let namespaces = pinned.compactMap { name in
+      host.ids.idPrefix(ofNetworkNamespace: name).map { prefix in
+        (
+          id: known.first { $0.utf8.starts(with: prefix.utf8) } ?? host.ids.padded(prefix),
+          path: configuration.networkNamespaceDirectory + "/" + name
+        )
       }
     }
-    let byID = (directories + records + groups).filter { host.ids.owns($0.id) }
-    // A namespace's name has only the first half of the id; the other traces of the sandbox tell the whole.
-    return byID
-      + namespaces.map { namespace in
-        (id: byID.first { $0.id.hasPrefix(namespace.id) }?.id ?? host.ids.padded(namespace.id), path: namespace.path)
-      }
+    return byID + namespaces
   }
 
+  /// Groups below the daemon's own, each in the hierarchy that it was found in.
+  private func groups() throws -> [(id: String, group: Cgroup)] {
+    try host.cgroups.all.flatMap { hierarchy in
+      let parent = Cgroup(path: host.configuration.cgroupParent, in: [hierarchy])
+      return try names(in: parent.directory(in: hierarchy)).compactMap { name in
+        let id = name.hasSuffix(".cni") ? String(name.dropLast(4)) : name
+        return host.ids.owns(id) ? (id, parent.child(name)) : nil
+      }
+    }
+  }
+
+  /// Of the networks that are configured and of those that ever were.
   private func reservations() -> [HostLocalReservation] {
-    host.allCatalogs.flatMap(\.lists).flatMap(HostLocalReservation.all).filter { host.ids.owns($0.containerID) }
+    let configured = host.networks.all.flatMap(\.lists).flatMap(HostLocalReservation.directories)
+    return Set(configured + host.plugins.dataDirectories.all).sorted().flatMap { directory in
+      // One that cannot be listed is told by the operations that need it.
+      (try? HostLocalReservation.all(in: directory)) ?? []
+    }
   }
 
   /// A directory that is not there holds nothing.
-  private func names(in directory: String) -> [String] {
-    (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+  private func names(in directory: String) throws(KernelError) -> [String] {
+    do throws(KernelError) {
+      return try Directories.names(in: directory)
+    } catch {
+      guard error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory else { throw error }
+      return []
+    }
   }
 }

@@ -1,5 +1,4 @@
 import CNI
-import FoundationEssentials
 import LinuxKernel
 import Logging
 
@@ -12,111 +11,136 @@ extension SandboxService {
   /// that a request had named is found only through one of the other things. Idempotent.
   /// Once begun it is not cancelled: a caller that goes away leaves it running.
   public func collectGarbage(dryRun: Bool) async throws(SandboxError) -> [Garbage] {
-    try operations.check()
-    let operation = SharedOperation<[Garbage]>(endsWhenAbandoned: false)
-    operations.start(operation, on: try host.operationThread()) { [self] () async throws(SandboxError) in
-      try await garbageGate.pass { () async throws(SandboxError) in await sweep(dryRun: dryRun) }
+    let operation = try Operation<[Garbage]>(endsWhenAbandoned: false)
+    try begin(operation, on: nil, in: garbageLane) { [self] end in
+      end(Result { () throws(SandboxError) in try sweep(dryRun: dryRun) }, Afterwards())
     }
     return try await operation.value()
   }
 
-  private func sweep(dryRun: Bool) async -> [Garbage] {
-    let finder = GarbageFinder(host: host)
-    // Whoever is known before or after the search: what is made or removed meanwhile is no garbage.
-    let before = knownIDs()
-    let found = await finder.find()
-    let known = before.union(knownIDs())
+  private func sweep(dryRun: Bool) throws(SandboxError) -> [Garbage] {
+    let finder = GarbageFinder(host: host, quarantined: registry.quarantined)
+    // First the host, then the table: whatever has become somebody's meanwhile is found there.
+    let found: [String: GarbageFinder.Traces]
+    do { found = try finder.find() } catch { throw SandboxError(.internal, "the host cannot be searched: \(error)") }
     var garbage: [Garbage] = []
-    for (id, traces) in found.sorted(by: { $0.key < $1.key }) where !known.contains(id) {
+    for (id, traces) in found.sorted(by: { $0.key < $1.key }) {
       if dryRun {
+        guard registry.read({ $0.isCollectable(id) }) else { continue }
         garbage.append(Garbage(sandboxID: id, found: traces.subjects, undo: [], error: nil))
       } else {
-        garbage.append(await clean(id, traces, finder))
+        guard taken(id) else { continue }
+        garbage.append(clean(id, traces, finder))
       }
     }
-    garbage += await strayRecords(dryRun: dryRun)
-    let owed = debts.all
+    if !dryRun { garbage = verified(garbage) }
+    garbage += finder.emptied().map { clear($0, dryRun: dryRun) }
+    let owed = registry.debts.filter { $0.reason == .networks }
     if !dryRun {
-      await debts.payAll()
-      await collectInPlugins()
+      for debt in owed { payNow(debt.sandbox.id) }
+      collectInPlugins()
     }
     return garbage + owed.map { settled($0, found[$0.sandbox.id]?.subjects ?? [], dryRun: dryRun) }
   }
 
-  /// Files among the records that no daemon of this root directory has named: nothing else on the host is known of them.
-  private func strayRecords(dryRun: Bool) async -> [Garbage] {
-    var garbage: [Garbage] = []
-    for file in registry.quarantined where !host.ids.owns(file.id) {
-      var fault: String?
-      if !dryRun {
-        do {
-          try await DedicatedThread.run(name: "berth-gc") { [host] in try host.store.remove(file.id) }
-          registry.releaseQuarantine(file.id)
-        } catch {
-          fault = "\(error)"
-        }
-      }
-      garbage.append(Garbage(sandboxID: file.id, found: [file.path], undo: [], error: fault))
+  /// What is said to be gone is looked for once more.
+  private func verified(_ garbage: [Garbage]) -> [Garbage] {
+    // A host that cannot be searched any more was searched a moment ago.
+    guard !garbage.isEmpty, let left = try? GarbageFinder(host: host, quarantined: registry.quarantined).find() else {
+      return garbage
     }
-    return garbage
+    return garbage.map { item in
+      guard item.error == nil, let still = left[item.sandboxID]?.subjects, !still.isEmpty else { return item }
+      return Garbage(
+        sandboxID: item.sandboxID, found: item.found, undo: item.undo,
+        error: "still there: \(still.joined(separator: ", "))")
+    }
+  }
+
+  /// Releases an address that nobody has, under host-local's lock.
+  private func clear(_ reservation: HostLocalReservation, dryRun: Bool) -> Garbage {
+    var fault: String?
+    if !dryRun { do { try reservation.release() } catch { fault = "\(error)" } }
+    return Garbage(sandboxID: "", found: ["\(reservation.path), which is empty"], undo: [], error: fault)
+  }
+
+  private func taken(_ id: String) -> Bool {
+    var isTaken = false
+    change { isTaken = $0.collect(id) }
+    return isTaken
+  }
+
+  private func payNow(_ id: String) {
+    let done = Handoff<Bool>()
+    pay(id) { done.give($0) }
+    _ = done.take()
   }
 
   /// What a debt holds on to, and whether it is paid.
-  private func settled(_ debt: Debts.Debt, _ subjects: [String], dryRun: Bool) -> Garbage {
-    let state = debt.sandbox.current
-    let isOpen = debts.all.contains { $0.sandbox.id == debt.sandbox.id }
-    let networks = state.record.networks.map(\.interfaceName).joined(separator: ", ")
+  private func settled(_ debt: Debt, _ subjects: [String], dryRun: Bool) -> Garbage {
+    let now = registry.debt(debt.sandbox.id)
+    let leftovers = (now ?? debt).sandbox.leftovers
+    let networks = debt.sandbox.record.networks.map(\.interfaceName).joined(separator: ", ")
     return Garbage(
-      sandboxID: debt.sandbox.id, found: ["the DEL owed for \(networks)"] + subjects,
-      undo: dryRun ? [] : state.leftovers,
-      error: dryRun || !isOpen ? nil : state.leftovers.compactMap(\.error).first ?? "it is still owed")
+      sandboxID: debt.sandbox.id, found: ["the DEL owed for \(networks)"] + subjects, undo: dryRun ? [] : leftovers,
+      error: dryRun || now == nil ? nil : leftovers.compactMap(\.error).first ?? "it is still owed")
   }
 
-  private func knownIDs() -> Set<String> {
-    Set(registry.all.map(\.id) + registry.runs.map(\.id) + debts.all.map(\.sandbox.id))
-  }
-
-  /// Undoes all steps for an id of which only traces are left.
-  private func clean(_ id: String, _ traces: GarbageFinder.Traces, _ finder: GarbageFinder) async -> Garbage {
-    do throws(SandboxError) {
-      let record = await finder.ghost(id, traces)
-      let transaction = SandboxTransaction<SandboxContext>(
-        thread: try host.operationThread(for: id), timer: host.timer)
-      var context = SandboxContext(record: record, host: host, trace: TraceRecorder(.recovery, sandboxID: id))
-      context.mayHaveOrphans = true
-      let (_, reports) = await transaction.undo(Steps.all, of: context)
-      var faults = reports.filter { $0.outcome == .failed }.compactMap(\.error)
-      if faults.isEmpty { faults = await finder.releaseReservations(traces) }
-      if faults.isEmpty { registry.releaseQuarantine(id) }
-      return Garbage(
-        sandboxID: id, found: traces.subjects, undo: reports,
-        error: faults.isEmpty ? nil : faults.joined(separator: "; "))
+  /// Undoes all steps for an id of which only traces are left, in its own lane.
+  private func clean(_ id: String, _ traces: GarbageFinder.Traces, _ finder: GarbageFinder) -> Garbage {
+    guard host.ids.owns(id) else { return clear(id, traces, finder) }
+    let done = Handoff<Garbage>()
+    let lane = registry.lane(id)
+    do throws(KernelError) {
+      try lane.enter { [self] in
+        var pod = finder.ghost(id, traces)
+        pod.mayHaveOrphans = true
+        transaction(id).undo(steps.all, of: pod) { [self] left, reports in
+          var faults = reports.filter { $0.outcome == .failed }.compactMap(\.error)
+          if faults.isEmpty { faults = finder.release(traces) }
+          let isClean = faults.isEmpty
+          change { $0.endCollection(id, isClean: isClean) }
+          lane.leave()
+          done.give(
+            Garbage(
+              sandboxID: id, found: traces.subjects, undo: reports,
+              error: isClean ? nil : faults.joined(separator: "; ")))
+          host.traces.forget(id)
+          left.afterwards.run()
+        }
+      }
     } catch {
+      change { $0.endCollection(id, isClean: false) }
       return Garbage(sandboxID: id, found: traces.subjects, undo: [], error: "\(error)")
     }
+    return done.take()
   }
 
-  /// The attachments of all sandboxes, those of runs that have yet to commit included.
-  private func validAttachments() -> Set<AttachmentIdentity> {
-    let committed = registry.all.map(\.current.record).flatMap { record in
-      record.networks.map { AttachmentIdentity(containerID: record.id, interfaceName: $0.interfaceName) }
-    }
-    let underWay = registry.runs.flatMap { run in
-      let count = host.configuration.runtimeHandlers[run.runtimeHandler]?.networks.count ?? 0
-      return (0..<max(1, count)).map { AttachmentIdentity(containerID: run.id, interfaceName: "eth\($0)") }
-    }
-    return Set(committed + underWay)
+  /// Removes a file among the records that no daemon of this root directory has named: nothing else on the host is known of it.
+  private func clear(_ id: String, _ traces: GarbageFinder.Traces, _ finder: GarbageFinder) -> Garbage {
+    let faults = finder.release(traces)
+    change { $0.endCollection(id, isClean: faults.isEmpty) }
+    return Garbage(
+      sandboxID: id, found: traces.subjects, undo: [], error: faults.isEmpty ? nil : faults.joined(separator: "; "))
   }
 
   /// CNI's GC for every configured network that has it.
-  private func collectInPlugins() async {
-    let cni = host.cni(timeout: host.configuration.pluginDeleteTimeout)
-    for list in host.allCatalogs.flatMap(\.lists) {
-      do {
-        try await cni.gc(list, isOurs: { _ in false }, currentlyValid: { [self] in validAttachments() })
+  private func collectInPlugins() {
+    let cni = host.plugins.runtime(timeout: host.plugins.deleteTimeout)
+    for list in host.networks.all.flatMap(\.lists) {
+      do throws(CNIError) {
+        try cni.gc(list, isOurs: { _ in false }, currentlyValid: { [self] in validAttachments() })
       } catch {
         host.logger.warning("GC of network \(list.name) failed: \(error)")
       }
+    }
+  }
+
+  /// The attachments of all sandboxes, those of runs that have yet to commit and those that are owed included: one snapshot.
+  private func validAttachments() -> Set<AttachmentIdentity> {
+    let configuration = host.configuration
+    return registry.read { state in
+      state.attachments { configuration.runtimeHandlers[$0]?.networks.count ?? 0 }
     }
   }
 }

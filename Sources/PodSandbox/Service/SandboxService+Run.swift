@@ -1,33 +1,35 @@
 import CNI
 import LinuxKernel
+import Logging
 
 extension SandboxService {
-  /// Makes a ready sandbox of `configuration` and returns its id.
+  /// Makes a ready sandbox of `configuration` and returns its id, with what was asked for and is not done.
   ///
   /// Idempotent: the same configuration joins a run in progress, and gets the id of a ready sandbox. Whatever is ending
   /// under the name is waited for. A run ends early, and is undone, when the last caller who waits for it is cancelled.
   ///
-  /// - Throws: `invalidArgument`, `alreadyExists` (naming the owner), `unavailable` (no network is configured), or what
-  ///   the failed step says; then `undo` tells what was cleaned up, and the trace is kept under `sandboxID`.
+  /// - Throws: `invalidArgument`, `alreadyExists` (naming the owner), `failedPrecondition` (a port of the host is another
+  ///   pod's), `unavailable` (no network is configured), or what the failed step says; then `undo` tells what was cleaned up,
+  ///   and the trace is kept under `sandboxID`.
   public func run(
     _ configuration: PodSandboxConfiguration, runtimeHandler: String = ""
-  ) async throws(SandboxError) -> String {
+  ) async throws(SandboxError) -> RunOutcome {
     try configuration.validate()
-    let handler = try host.handler(runtimeHandler)
-    // Before the name: where there is none to be had, nothing has begun.
-    let thread = try host.operationThread()
+    let handler = try host.networks.handler(runtimeHandler)
     while true {
-      try operations.check()
-      let ids = host.ids
-      switch try registry.admit(configuration, runtimeHandler: runtimeHandler, newID: { ids.next() }) {
-      case .exists(let id): return id
+      switch try registry.admit(configuration, runtimeHandler: runtimeHandler, newID: host.ids.next) {
+      case .exists(let outcome): return outcome
       case .join(let run): return try await run.operation.value()
       case .wait(let end):
         await end()
         if Task.isCancelled { throw SandboxError(.cancelled, "the caller went away or its deadline passed") }
-      case .start(let run):
-        operations.start(run.operation, on: thread) { [self] () async throws(SandboxError) in
-          try await execute(run, handler, on: thread)
+      case .start(let run, let lane):
+        do throws(SandboxError) {
+          try begin(run.operation, on: run.id, in: lane) { [self] end in execute(run, handler, end) }
+        } catch {
+          change { $0.put(nil, at: run.id) }
+          run.operation.finish(.failure(error))
+          throw error
         }
         return try await run.operation.value()
       }
@@ -35,77 +37,81 @@ extension SandboxService {
   }
 
   private func execute(
-    _ run: SandboxRegistry.Run, _ handler: SandboxServiceConfiguration.RuntimeHandler, on thread: OperationThread
-  ) async throws(SandboxError) -> String {
-    let name = SandboxName(run.configuration.metadata)
-    let transaction = SandboxTransaction<SandboxContext>(thread: thread, timer: host.timer)
+    _ run: Run, _ handler: SandboxServiceConfiguration.RuntimeHandler, _ end: @escaping End<RunOutcome>
+  ) {
     // Made beside the first steps. It may precede the intent, since it needs no undo: nothing but this operation holds it.
-    let networkNamespace = run.configuration.linux.makeNetworkNamespace()
+    let features = HostFeatures.discover()
+    let linux = run.configuration.linux
+    let networkNamespace = linux.makeNetworkNamespace(on: features)
     let record: SandboxRecord
     do throws(SandboxError) {
-      record = try await intent(run, handler)
+      // What is asked for may turn out not to be had: said before anything has an effect.
+      if linux.asksForNetworkSysctls { try checkSysctls(networkNamespace, linux) }
+      record = SandboxRecord(try intent(run, handler, features))
     } catch {
-      registry.release(name)
-      throw error
+      change { $0.put(nil, at: run.id) }
+      return end(.failure(error), Afterwards())
     }
     let trace = TraceRecorder(.run, sandboxID: run.id, startedAt: run.startedAt)
-    var context = SandboxContext(record: record, host: host, trace: trace)
-    context.networkNamespace = networkNamespace
-    do throws(TransactionFailure<SandboxContext>) {
-      let made = try await transaction.run(Steps.all, on: context) { run.operation.beginEnding() }
-      publish(made)
-      return run.id
+    var pod = host.pod(record, trace: trace)
+    pod.networkNamespace = networkNamespace
+    pod.cancellation = run.operation.cancellation
+    pod.beginsUnattached()
+    transaction(run.id).run(steps.all, on: pod, willUndo: { run.operation.beginEnding() }) { [self] result in
+      switch result {
+      case .success(let made): end(.success(publish(made)), made.afterwards)
+      case .failure(let failure): end(.failure(settle(failure, run, trace)), failure.subject.afterwards)
+      }
+    }
+  }
+
+  private func checkSysctls(
+    _ namespace: NewNetworkNamespace?, _ linux: LinuxConfiguration
+  ) throws(SandboxError) {
+    do {
+      _ = try namespace?.descriptor()
     } catch {
-      throw settle(error, trace, name)
+      let refusal = (error as? KernelError).map { linux.refusal(of: $0) } ?? error
+      throw refusal as? SandboxError ?? SandboxError(.internal, "\(refusal)")
     }
   }
 
   /// All that undo will need, before anything has an effect.
   private func intent(
-    _ run: SandboxRegistry.Run, _ handler: SandboxServiceConfiguration.RuntimeHandler
-  ) async throws(SandboxError) -> SandboxRecord {
-    var record = SandboxRecord(
-      id: run.id, configuration: run.configuration, runtimeHandler: run.runtimeHandler, networks: [],
-      bootID: host.bootID, createdAt: run.startedAt, stage: .creating)
-    guard record.hasNetworkNamespace else { return record }
-    let paths = SandboxPaths(record, host)
-    let capabilities = try CapabilityArguments.make(run.configuration, cgroupPath: paths.cgroup.path)
-    record.networks = try await host.catalog(handler).networks(named: handler.networks).enumerated().map {
-      index, list in
-      SandboxRecord.Network(
-        attachment: Attachment(
-          containerID: run.id, networkNamespace: paths.networkNamespace, interfaceName: "eth\(index)",
-          arguments: record.cniArguments, capabilityArguments: capabilities),
-        configuration: String(decoding: list.bytes, as: UTF8.self), result: nil)
-    }
-    return record
+    _ run: Run, _ handler: SandboxServiceConfiguration.RuntimeHandler, _ features: HostFeatures
+  ) throws(SandboxError) -> SandboxRecord.Intent {
+    let hasNetwork = run.configuration.linux.securityContext.namespaceOptions.network == .pod
+    let lists = hasNetwork ? try host.networks.catalog(handler).networks(named: handler.networks) : []
+    return SandboxRecord.Intent(
+      id: run.id, configuration: run.configuration, runtimeHandler: run.runtimeHandler,
+      networks: lists.enumerated().map { index, list in
+        .init(interfaceName: "eth\(index)", configuration: String(decoding: list.bytes, as: UTF8.self))
+      },
+      bootID: host.bootID, createdAt: run.startedAt, warnings: run.configuration.warnings(on: lists, host: features))
   }
 
-  private func publish(_ made: SandboxContext) {
-    var record = made.record
-    // The one on the disk was written inside Commit and cannot know how long that took.
-    record.trace = made.trace.snapshot()
-    let sandbox = Sandbox(Sandbox.State(record: record, pause: made.pause))
-    registry.publish(sandbox)
-    emit(.created, sandbox)
-    emit(.started, sandbox)
-    if let pause = made.pause { watch(sandbox, pause) }
+  /// The sandbox is there for all to see, and its pause is watched.
+  private func publish(_ made: Pod) -> RunOutcome {
+    let sandbox = Sandbox(record: made.record, pause: made.pause, attachments: made.attachments)
+    change { $0.publish(sandbox) }
+    if let pause = made.pause { watch(sandbox.id, pause) }
+    made.afterwards.add(host.traces.keep(made.trace.snapshot(), as: .run))
+    let warnings = made.record.warnings
+    for warning in warnings { host.logger.warning("\(warning)", metadata: ["sandbox": "\(sandbox.id)"]) }
+    return RunOutcome(id: sandbox.id, warnings: warnings)
   }
 
   /// After the undo: the name is free again, or the sandbox is listed, not ready, with what is left of it.
-  private func settle(
-    _ failure: TransactionFailure<SandboxContext>, _ recorder: TraceRecorder, _ name: SandboxName
-  ) -> SandboxError {
-    let error = SandboxError(failure)
-    let trace = recorder.snapshot(error: error.message)
-    failedTraces.keep(trace)
+  private func settle(_ failure: TransactionFailure<Pod>, _ run: Run, _ recorder: TraceRecorder) -> SandboxError {
+    let error = SandboxError(failure, givenUp: run.operation.givenUp)
+    failure.subject.afterwards.add(host.traces.keep(recorder.snapshot(error: error.message), as: .failed))
     if failure.isClean {
-      registry.release(name)
+      change { $0.put(nil, at: run.id) }
     } else {
-      var state = Sandbox.State(record: failure.sandbox.record, pause: failure.sandbox.pause)
-      state.leftovers = failure.undo.filter { $0.outcome != .ok }
-      state.lastTrace = trace
-      registry.publish(Sandbox(state))
+      var left = Sandbox(
+        record: failure.subject.record, pause: failure.subject.pause, attachments: failure.subject.attachments)
+      left.leftovers = failure.undo.filter { $0.outcome != .ok }
+      change { $0.put(.sandbox(left), at: run.id) }
     }
     return error
   }

@@ -12,13 +12,29 @@ extension SandboxService {
   /// - Throws: When something could not be undone, with the plugin's or the kernel's words; calling again tries again.
   @discardableResult
   public func stop(_ id: String) async throws(SandboxError) -> [StepReport] {
-    guard let sandbox = try registry.find(id) else { return [] }
-    return try await detached(on: sandbox) { [self] (thread) async throws(SandboxError) in
-      try await sandbox.gate.pass { () async throws(SandboxError) in
-        let current = sandbox.current
-        // A Remove may have come first.
-        guard current.record.stage != .stopped, !current.isRemoved else { return [] }
-        return try await release(sandbox, .stop, on: thread)
+    guard let id = try registry.find(id)?.id else { return [] }
+    let operation = try Operation<[StepReport]>(on: id, endsWhenAbandoned: false)
+    try begin(operation, on: id, in: registry.lane(id)) { [self] end in stop(id, .stop, end) }
+    return try await operation.value()
+  }
+
+  /// Stops what is not stopped yet; in the sandbox's lane.
+  func stop(_ id: String, _ name: Trace.Operation, _ end: @escaping End<[StepReport]>) {
+    // A Remove may have come first.
+    guard let sandbox = registry.sandbox(id), sandbox.record.stage != .stopped else {
+      return end(.success([]), Afterwards())
+    }
+    undo(sandbox, name, steps.untilStop) { [self] after, reports, error, afterwards in
+      if let error {
+        settle(after)
+        return end(.failure(error), afterwards)
+      }
+      var stopped = after
+      stopped.record.stage = .stopped
+      let settled = stopped
+      write(.stopped, of: id) { [self] in
+        settle(settled)
+        end(.success(reports), afterwards)
       }
     }
   }
@@ -31,102 +47,93 @@ extension SandboxService {
   /// - Throws: When something could not be undone; the record stays, and calling again tries again.
   @discardableResult
   public func remove(_ id: String) async throws(SandboxError) -> [StepReport] {
-    guard let sandbox = try registry.find(id) else { return [] }
-    try operations.check()
-    let removal = SharedOperation<[StepReport]>(on: sandbox.id, endsWhenAbandoned: false)
-    let thread = try host.operationThread(for: sandbox.id)
-    operations.start(removal, on: thread) { [self] () async throws(SandboxError) in
-      try await sandbox.gate.pass { () async throws(SandboxError) in
-        guard !sandbox.current.isRemoved else { return [] }
-        sandbox.withState { $0.removal = removal }
-        defer { sandbox.withState { $0.removal = nil } }
-        return try await release(sandbox, .remove, on: thread)
-      }
+    guard let id = try registry.find(id)?.id else { return [] }
+    let operation = try Operation<[StepReport]>(on: id, endsWhenAbandoned: false)
+    try begin(operation, on: id, in: registry.lane(id)) { [self] end in
+      registry.change(id) { $0.removal = operation }
+      remove(id, .remove, end)
     }
-    return try await removal.value()
-  }
-
-  /// Undoes what Stop or Remove undoes; the caller holds the gate.
-  func release(
-    _ sandbox: Sandbox, _ operation: Trace.Operation, on thread: OperationThread
-  ) async throws(SandboxError) -> [StepReport] {
-    let before = sandbox.current
-    let transaction = SandboxTransaction<SandboxContext>(thread: thread, timer: host.timer)
-    let trace = TraceRecorder(operation, sandboxID: sandbox.id)
-    var context = SandboxContext(record: before.record, host: host, trace: trace, pause: before.pause)
-    context.mayHaveOrphans = before.mayHaveOrphans
-    let steps = operation != .stop ? (before.record.stage == .stopped ? Steps.removed : Steps.all) : Steps.stopped
-    // From here on an exiting pause is our doing.
-    before.exitWatch?.cancel()
-    let (after, reports) = await transaction.undo(steps, of: context)
-    let leftovers = reports.filter { $0.outcome != .ok }
-    let error = leftovers.isEmpty ? nil : SandboxError(leftovers, operation, sandbox.id, reports)
-    sandbox.withState { state in
-      state.record = after.record
-      state.pause = after.pause
-      state.exitWatch = nil
-      state.leftovers = leftovers
-      state.lastTrace = trace.snapshot(error: error?.message)
-      state.mayHaveOrphans = state.mayHaveOrphans && error != nil
-    }
-    try await conclude(sandbox, operation, wasReady: before.sandboxState == .ready, error, transaction)
-    return reports
-  }
-
-  private func conclude(
-    _ sandbox: Sandbox, _ operation: Trace.Operation, wasReady: Bool, _ error: SandboxError?,
-    _ transaction: SandboxTransaction<SandboxContext>
-  ) async throws(SandboxError) {
-    if wasReady { emit(.stopped, sandbox) }
-    if let error {
-      if let pause = sandbox.current.pause { watch(sandbox, pause) }
-      throw error
-    }
-    guard operation == .stop else {
-      let isNews = sandbox.withState { state in
-        defer { state.isRemoved = true }
-        return !state.isRemoved
-      }
-      registry.remove(sandbox)
-      if isNews { emit(.deleted, sandbox) }
-      return
-    }
-    let record = sandbox.current.record
-    sandbox.withState { $0.record.stage = .stopped }
-    do {
-      try await mark(record, .stopped, durable: false, by: transaction)
-    } catch {
-      // Everything is released; at worst recovery runs the idempotent stop once more.
-      host.logger.warning("the record still says stopping: \(error)", metadata: ["sandbox": "\(sandbox.id)"])
-    }
-  }
-
-  /// Marks a record away from the cooperative pool, and does not wait for ever for the disk.
-  func mark(
-    _ record: SandboxRecord, _ stage: SandboxRecord.Stage, durable: Bool,
-    by transaction: SandboxTransaction<SandboxContext>
-  ) async throws(SandboxError) {
-    let (store, limit) = (host.store, host.configuration.stepTimeout)
-    do {
-      let result = await transaction.block(for: limit) { Result { try store.mark(record, stage, durable: durable) } }
-      guard let result else {
-        throw SandboxError(
-          .deadlineExceeded, "rename \(store.path(of: record.id)): the disk has not answered for \(limit)")
-      }
-      try result.get()
-    } catch {
-      throw error as? SandboxError ?? SandboxError(.internal, "\(error)", sandboxID: record.id)
-    }
-  }
-
-  /// Runs `body` to its end even if the caller is cancelled, who then stops waiting.
-  func detached<T: Sendable>(
-    on sandbox: Sandbox, _ body: @escaping @Sendable (OperationThread) async throws(SandboxError) -> T
-  ) async throws(SandboxError) -> T {
-    try operations.check()
-    let thread = try host.operationThread(for: sandbox.id)
-    let operation = SharedOperation<T>(on: sandbox.id, endsWhenAbandoned: false)
-    operations.start(operation, on: thread) { () async throws(SandboxError) in try await body(thread) }
     return try await operation.value()
+  }
+
+  /// Removes what is there; in the sandbox's lane.
+  func remove(_ id: String, _ name: Trace.Operation, _ end: @escaping End<[StepReport]>) {
+    guard let sandbox = registry.sandbox(id) else { return end(.success([]), Afterwards()) }
+    let list = sandbox.record.stage == .stopped ? steps.afterStop : steps.all
+    undo(sandbox, name, list) { [self] after, reports, error, afterwards in
+      settle(after)
+      guard let error else {
+        change { $0.remove(after) }
+        afterwards.add { [self] in host.traces.forget(id) }
+        return end(.success(reports), afterwards)
+      }
+      registry.change(id) { $0.removal = nil }
+      end(.failure(error), afterwards)
+    }
+  }
+
+  /// Undoes steps of a sandbox, whoever asks; in its lane.
+  ///
+  /// - Parameter then: Gets the sandbox as the undo left it, and the error for whoever asked when something is left.
+  func undo(
+    _ sandbox: Sandbox, _ operation: Trace.Operation, _ list: Steps.List,
+    then: @escaping @Sendable (Sandbox, [StepReport], SandboxError?, Afterwards) -> Void
+  ) {
+    let trace = TraceRecorder(operation, sandboxID: sandbox.id)
+    var pod = host.pod(sandbox.record, trace: trace)
+    pod.pause = sandbox.pause
+    pod.attachments = sandbox.attachments
+    pod.mayHaveOrphans = sandbox.mayHaveOrphans
+    // From here on an exiting pause is our doing.
+    sandbox.exitWatch?.cancel()
+    transaction(sandbox.id).undo(list, of: pod) { [self] pod, reports in
+      let leftovers = reports.filter { $0.outcome != .ok }
+      let error = leftovers.isEmpty ? nil : SandboxError(leftovers, operation, sandbox.id, reports)
+      var after = sandbox
+      after.record = pod.record
+      after.pause = pod.pause
+      after.exitWatch = nil
+      after.attachments = pod.attachments
+      after.leftovers = leftovers
+      after.mayHaveOrphans = sandbox.mayHaveOrphans && error != nil
+      // Of a sandbox that is gone nobody asks how it went.
+      if operation != .remove || error != nil {
+        pod.afterwards.add(host.traces.keep(trace.snapshot(error: error?.message), as: .last))
+      }
+      then(after, reports, error, pod.afterwards)
+    }
+  }
+
+  /// Publishes what an undo made of a sandbox; a pause that still lives is watched again.
+  private func settle(_ after: Sandbox) {
+    registry.change(after.id) { current in
+      let (removal, drift) = (current.removal, current.drift)
+      current = after
+      (current.removal, current.drift) = (removal, drift)
+    }
+    if let pause = after.pause { watch(after.id, pause) }
+  }
+
+  /// Adds a line to a record, and goes on whatever the disk says, or when it says nothing. Everything that the line tells is
+  /// done; at worst recovery does the idempotent rest once more.
+  private func write(_ event: RecordLine.Event, of id: String, then: @escaping @Sendable () -> Void) {
+    let limit = host.configuration.stepTimeout
+    Watchdog.run(until: .now + limit, host.watcher) {
+      Result { try host.store.note(id, event) }
+    } then: { [host] result in
+      if let fault = Self.fault(of: result, after: limit) {
+        host.logger.warning("the record does not say \(event.rawValue): \(fault)", metadata: ["sandbox": "\(id)"])
+      }
+      then()
+    }
+  }
+
+  /// Why a line was not written; `nil` when it was.
+  static func fault(of result: Result<Void, any Error>?, after limit: Duration) -> String? {
+    switch result {
+    case .success?: nil
+    case .failure(let error)?: "\(error)"
+    case nil: "the disk has not answered for \(limit)"
+    }
   }
 }

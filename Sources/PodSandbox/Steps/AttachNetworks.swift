@@ -1,98 +1,111 @@
-import JSON
 import CNI
+import JSON
 import LinuxKernel
+import Logging
 
 /// Calls the CNI chain of each network, `eth0` first, and picks the pod's addresses.
 struct AttachNetworks: Step {
   let name = StepName.attachNetworks
   let undoWaitsFor: [StepName] = []
+  let plugins: Plugins
+  let logger: Logger
+  let limit: Duration
 
-  /// Each plugin has its own timeout; the step's is what they can take together.
-  func timeout(of sandbox: SandboxContext) -> Duration {
-    let configuration = sandbox.host.configuration
-    let plugins = sandbox.record.networks.reduce(1) { $0 + $1.pluginCount }
-    return max(configuration.pluginTimeout, configuration.pluginDeleteTimeout) * plugins + configuration.stepTimeout
+  /// Each plugin has its own timeout; the step's is what they can take together: DEL asks each one, its IPAM, and both a
+  /// second time.
+  func timeLimit(of pod: Pod) -> Duration {
+    // A list that cannot be read calls none.
+    let count = pod.record.networks.reduce(1) { $0 + ((try? $1.list().plugins.count) ?? 0) }
+    return max(plugins.addTimeout, plugins.deleteTimeout * 4) * count + limit
   }
 
-  func `do`(_ sandbox: inout SandboxContext) async throws {
-    // No plugin runs before the intent is on the disk: what it does may outlive this boot.
-    try await sandbox.intentSync?.value
-    sandbox.intentSync = nil
-    guard sandbox.record.hasNetworkNamespace else { return }
+  func `do`(_ pod: inout Pod) throws {
+    guard !pod.record.networks.isEmpty else { return }
+    // What plugins do may outlive this boot: no one runs before the intent is on the disk.
+    try pod.intentSync?.wait(until: .now + limit, cancellation: pod.cancellation)
+    pod.intentSync = nil
     try Failpoint.pass("do.AttachNetworks.middle")
-    let cni = sandbox.host.cni(for: sandbox, timeout: sandbox.host.configuration.pluginTimeout)
-    for index in sandbox.record.networks.indices {
-      let network = sandbox.record.networks[index]
-      do {
-        let result = try await cni.add(network.list(), sandbox.attachment(to: network))
-        sandbox.record.networks[index].result = result.raw.description
-        if index == 0 { sandbox.addresses = result.addresses(of: network.interfaceName).map(\.address.address) }
-      } catch let error as CNIError {
-        // What the plugins before the failed one said helps theirs to undo it.
-        sandbox.record.networks[index].result = error.partialResult?.description
-        throw error
+    let cni = plugins.runtime(pod, timeout: plugins.addTimeout)
+    for index in pod.record.networks.indices { try add(index, &pod, cni) }
+    try takeAddresses(&pod)
+    try setInterfaceSysctls(pod)
+    pod.warnings = pod.record.configuration.warnings(addresses: pod.addresses)
+  }
+
+  private func takeAddresses(_ pod: inout Pod) throws {
+    guard let first = try pod.result(0) else { return }
+    pod.addresses = first.addresses(of: "eth0").map(\.address.address.description)
+    guard pod.addresses.isEmpty else { return }
+    throw SandboxError(
+      .internal,
+      "failed to find network info for sandbox \"\(pod.record.id)\": network "
+        + "\"\(try pod.record.networks[0].list().name)\" gave no IP address for eth0: "
+        + first.absence(ofAddressesOn: "eth0"))
+  }
+
+  /// What belongs to an interface can be set once ADD has made it.
+  private func setInterfaceSysctls(_ pod: Pod) throws {
+    let linux = pod.record.configuration.linux
+    let parameters = linux.interfaceSysctls
+    guard !parameters.isEmpty else { return }
+    do {
+      try NetworkNamespace.visit(pod.paths.networkNamespace) {
+        for (name, value) in parameters { try Sysctl.write(name, value) }
       }
+    } catch let error as KernelError {
+      throw linux.refusal(of: error)
     }
-    guard !sandbox.addresses.isEmpty else {
+  }
+
+  private func add(_ index: Int, _ pod: inout Pod, _ cni: CNIRuntime) throws {
+    let network = pod.record.networks[index]
+    let list = try network.list()
+    try plugins.dataDirectories.remember(list)
+    let attachment = try pod.attachment(index, networkNamespace: pod.paths.networkNamespace)
+    pod.attachments[index] = .mayBeAttached
+    do throws(CNIError) {
+      let result = try cni.add(list, attachment, cancellation: pod.cancellation)
+      pod.results[index] = result.raw.description
+    } catch {
+      pod.attachments[index] = .failed(error)
+      // What the plugins before the failed one said helps theirs to undo it.
+      pod.results[index] = error.partialResult?.description ?? ""
+      throw error
+    }
+    // The outcome holds them all, and must be read again.
+    guard pod.results.reduce(0, { $0 + $1.utf8.count }) <= RecordFormat.maximumLine / 3 else {
       throw SandboxError(
-        .internal,
-        "failed to find network info for sandbox \"\(sandbox.record.id)\": network "
-          + "\"\(try sandbox.record.networks[0].list().name)\" gave no IP address for eth0; the chain's last result "
-          + "must have `ips`, so give its first plugin an `ipam` section")
+        .resourceExhausted,
+        "the results of the pod's networks take more than \(RecordFormat.maximumLine / 3) bytes together; "
+          + "a record holds no more")
     }
   }
 
   /// DEL over every list, in reverse, plugins that were never called included.
-  func undo(_ sandbox: inout SandboxContext) async throws {
-    guard sandbox.record.hasNetworkNamespace else { return }
-    if sandbox.mayHaveOrphans {
+  func undo(_ pod: inout Pod) throws {
+    guard !pod.record.networks.isEmpty else { return }
+    if pod.mayHaveOrphans {
       // A plugin of the daemon's earlier life may still be at work; a DEL that overtakes it would leave its work behind.
-      try sandbox.paths.pluginCgroup.renew(until: sandbox.deadline)
+      try pod.paths.pluginCgroup.renew(until: pod.deadline)
     } else {
       // A reboot takes the groups away, and plugins are born into theirs.
-      try sandbox.paths.pluginCgroup.create(enablingControllers: false)
+      try pod.paths.pluginCgroup.create(enablingControllers: false)
     }
-    let cni = sandbox.host.cni(
-      for: sandbox, timeout: sandbox.host.configuration.pluginDeleteTimeout,
-      meanwhile: CreateCgroup.earlyUndo(sandbox))
-    try await sandbox.mendNetworkNamespace(cni)
+    let isStandIn = pod.isOfThisBoot ? try StandIn(path: pod.paths.networkNamespace).pin(pod.pause) : true
     try Failpoint.pass("undo.AttachNetworks.middle")
+    let detachment = Detachment(pod: pod, plugins: plugins, isStandIn: isStandIn, logger: logger)
     var faults: [String] = []
-    for network in sandbox.record.networks.reversed() {
+    for index in pod.record.networks.indices.reversed() {
       do {
-        try await Self.detach(network, of: sandbox, cni)
+        try detachment.detach(index)
+        pod.attachments[index] = .notCalled
       } catch {
         faults.append("\(error)")
       }
     }
     guard faults.isEmpty else {
       throw SandboxError(
-        .internal,
-        "failed to destroy network for sandbox \"\(sandbox.record.id)\": \(faults.joined(separator: "; "))")
+        .internal, "failed to destroy network for sandbox \"\(pod.record.id)\": \(faults.joined(separator: "; "))")
     }
-  }
-
-  /// A plugin that says no is asked a second time. bridge takes masquerade rules that were never made, because its ADD was
-  /// cut off, or that are gone already, for a failure; it has deleted the interface by then, sees no address any more, and
-  /// has no rules to look for.
-  private static func detach(
-    _ network: SandboxRecord.Network, of sandbox: SandboxContext, _ cni: CNIRuntime
-  ) async throws {
-    let (list, result) = (try network.list(), try network.parsedResult())
-    let attachment = sandbox.attachment(to: network)
-    do {
-      try await cni.del(list, attachment, previousResult: result?.raw)
-    } catch {
-      guard error.isPluginsAlone else { throw error }
-      try await cni.del(list, attachment, previousResult: result?.raw)
-    }
-    try HostLocalReservation.releaseTruncated(list, of: result?.ips.map(\.address.address) ?? [])
-  }
-}
-
-extension CNIError {
-  /// Whether plugins ran and said so themselves: no timeout, no missing plugin, nobody who gave up.
-  fileprivate var isPluginsAlone: Bool {
-    kind == .plugin || kind == .several && underlying.allSatisfy { $0.kind == .plugin }
   }
 }

@@ -6,18 +6,22 @@ struct PinNetworkNamespace: Step {
   let name = StepName.pinNetworkNamespace
   // DEL needs the namespace.
   let undoWaitsFor = [StepName.attachNetworks]
+  let limit: Duration
 
-  func `do`(_ sandbox: inout SandboxContext) throws {
-    guard sandbox.record.hasNetworkNamespace, let pause = sandbox.pause else { return }
-    try NetworkNamespace.pin(process: pause, at: sandbox.paths.networkNamespace)
+  func timeLimit(of pod: Pod) -> Duration { limit }
+
+  func `do`(_ pod: inout Pod) throws {
+    guard pod.record.hasNetworkNamespace, let pause = pod.pause else { return }
+    try NetworkNamespace.pin(process: pause, at: pod.paths.networkNamespace)
     try Failpoint.pass("do.PinNetworkNamespace.middle")
-    guard sandbox.networkNamespace == nil else { return sandbox.networkNamespace = nil }
-    try NetworkNamespace.run(inside: sandbox.paths.networkNamespace) {
-      try sandbox.record.configuration.linux.prepareNetworkNamespace()
+    guard pod.networkNamespace == nil else { return pod.networkNamespace = nil }
+    let linux = pod.record.configuration.linux
+    do {
+      try NetworkNamespace.visit(pod.paths.networkNamespace) { try linux.prepareNetworkNamespace() }
+    } catch let error as KernelError {
+      throw linux.refusal(of: error)
     }
   }
 
-  func undo(_ sandbox: inout SandboxContext) throws {
-    try NetworkNamespace.unpin(sandbox.paths.networkNamespace)
-  }
+  func undo(_ pod: inout Pod) throws { try NetworkNamespace.unpin(pod.paths.networkNamespace) }
 }

@@ -1,0 +1,75 @@
+import CNI
+import JSON
+import LinuxKernel
+import SystemPackage
+
+/// One address that host-local has given to a container: a file named by the address, with the container's id in it.
+struct HostLocalReservation: Sendable, Hashable {
+  /// host-local's own default.
+  private static let defaultDirectory = "/var/lib/cni/networks"
+
+  /// What a file of one of its directories says.
+  enum Content: Sendable, Hashable {
+    /// The container that has the address.
+    case owner(String)
+    /// Nothing: host-local does not sync what it writes, so a loss of power leaves this, and nobody ever gets the address.
+    case empty
+  }
+
+  /// The file.
+  let path: String
+  let content: Content
+
+  /// The reservations in one directory; none where there is no such directory.
+  static func all(in directory: String) throws(KernelError) -> [HostLocalReservation] {
+    let names: [String]
+    do throws(KernelError) {
+      names = try Directories.names(in: directory)
+    } catch {
+      guard error.errno == .noSuchFileOrDirectory else { throw error }
+      return []
+    }
+    return names.filter { $0 != "lock" && !$0.hasPrefix("last_reserved_ip.") }
+      .compactMap { HostLocalReservation(directory + "/" + $0) }
+  }
+
+  /// Where host-local keeps the network's addresses.
+  static func directories(_ list: NetworkConfigurationList) -> [String] {
+    list.plugins.compactMap { $0.object["ipam"] }.filter { $0["type"]?.string == "host-local" }
+      .map { ($0["dataDir"]?.string ?? defaultDirectory) + "/" + list.name }
+  }
+
+  /// Releases what a network still holds of a container after its DEL: reservations in its name, and, of the addresses it
+  /// had, those whose file has lost its content.
+  ///
+  /// - Parameter addresses: Those it had, as far as is known; without any the whole directory is looked through.
+  static func release(
+    _ list: NetworkConfigurationList, of containerID: String, addresses: [String]
+  ) throws(KernelError) {
+    for directory in directories(list) {
+      let paths = addresses.map { directory + "/" + $0 }
+      let held = paths.isEmpty ? try all(in: directory) : paths.compactMap(HostLocalReservation.init)
+      for reservation in held where reservation.content == .owner(containerID) {
+        try reservation.release()
+      }
+      for reservation in held where reservation.content == .empty && !paths.isEmpty { try reservation.release() }
+    }
+  }
+
+  /// Removes the file under host-local's lock, if it still says the same: somebody else's ADD may be about to write it.
+  func release() throws(KernelError) {
+    let directory = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+    let lock = try FileLock.acquire(directory + "/lock", retryFor: .seconds(5))
+    defer { withExtendedLifetime(lock) {} }
+    guard HostLocalReservation(path)?.content == content else { return }
+    try DurableFile.remove(path, durable: false)
+  }
+
+  /// `nil` when there is no such file. A reservation takes a hundred bytes; what is larger is none.
+  init?(_ path: String) {
+    guard let bytes = try? DurableFile.read(path, limit: 4096) else { return nil }
+    self.path = path
+    let text = String(decoding: bytes, as: UTF8.self)
+    content = text.split(whereSeparator: \.isWhitespace).first.map { .owner(String($0)) } ?? .empty
+  }
+}
