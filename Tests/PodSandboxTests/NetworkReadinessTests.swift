@@ -1,4 +1,6 @@
 import CNI
+import Glibc
+import LinuxKernel
 import Synchronization
 import Testing
 
@@ -20,10 +22,10 @@ struct NetworkReadinessTests {
 
     func locate(_ type: String, in directories: [String]) throws(CNIError) -> String { "/plugins/\(type)" }
 
-    func invoke(_ request: PluginRequest) async -> PluginResponse {
+    func invoke(_ request: PluginRequest, cancellation: Cancellation?) -> PluginResponse {
       calls.withLock { $0 += 1 }
-      while isHeld.withLock({ $0 }), !Task.isCancelled { await Task.yield() }
-      return Task.isCancelled ? PluginResponse(.cancelled) : answer.withLock { $0 }
+      while isHeld.withLock({ $0 }), cancellation?.isCancelled != true { usleep(1000) }
+      return cancellation?.isCancelled == true ? PluginResponse(.cancelled) : answer.withLock { $0 }
     }
   }
 
@@ -32,8 +34,8 @@ struct NetworkReadinessTests {
       parsing: Array(#"{"cniVersion":"\#(version)","name":"\#(name)","plugins":[{"type":"noop"}]}"#.utf8))
   }
 
-  private func readiness(_ plugins: Plugins, every interval: Duration = .seconds(3600)) -> NetworkReadiness {
-    NetworkReadiness(
+  private func readiness(_ plugins: Plugins, every interval: Duration = .seconds(3600)) throws -> NetworkReadiness {
+    try NetworkReadiness(
       runtime: CNIRuntime(pluginDirectories: ["/plugins"], cacheDirectory: "/nowhere", invoker: plugins),
       interval: interval)
   }
@@ -46,7 +48,7 @@ struct NetworkReadinessTests {
 
   @Test("CNI-B5 a network that says it cannot serve ADD is not ready, in words that name the plugin")
   func refusal() async throws {
-    let readiness = readiness(Plugins(refused))
+    let readiness = try readiness(Plugins(refused))
     defer { readiness.shutdown() }
     readiness.follow(try list("1.1.0"))
     await until { readiness.refusal != nil }
@@ -56,7 +58,7 @@ struct NetworkReadinessTests {
   @Test("CNI-B5 plugins before 1.1.0 are never asked")
   func tooOld() async throws {
     let plugins = Plugins(refused)
-    let readiness = readiness(plugins, every: .zero)
+    let readiness = try readiness(plugins, every: .zero)
     defer { readiness.shutdown() }
     readiness.follow(try list("1.1.0"))
     await until { readiness.refusal != nil }
@@ -72,7 +74,7 @@ struct NetworkReadinessTests {
   @Test("CNI-B5 the answer is asked for again every so often")
   func again() async throws {
     let plugins = Plugins(refused)
-    let readiness = readiness(plugins, every: .milliseconds(1))
+    let readiness = try readiness(plugins, every: .milliseconds(1))
     defer { readiness.shutdown() }
     readiness.follow(try list("1.1.0"))
     await until { readiness.refusal != nil }
@@ -85,7 +87,7 @@ struct NetworkReadinessTests {
   @Test("CNI-B5 a change is asked about at once, however long the interval is, also one during a call")
   func change() async throws {
     let plugins = Plugins()
-    let readiness = readiness(plugins)
+    let readiness = try readiness(plugins)
     defer { readiness.shutdown() }
     for round in 1...20 {
       readiness.follow(try list("1.1.0", name: "net\(round)"))
@@ -99,7 +101,7 @@ struct NetworkReadinessTests {
   @Test("CNI-B5 a plugin that hangs holds nobody up: the last answer stands, and shutting down ends it")
   func hanging() async throws {
     let plugins = Plugins(refused)
-    let readiness = readiness(plugins, every: .milliseconds(1))
+    let readiness = try readiness(plugins, every: .milliseconds(1))
     readiness.follow(try list("1.1.0"))
     await until { readiness.refusal != nil }
     plugins.hold()

@@ -33,6 +33,10 @@ import Testing
         $0.portMappings = [.init()]; $0.portMappings[0].containerPort = 1; $0.portMappings[0].hostIP = "a b"
       }
     ),
+    ("config.portMappings[0].hostIp", { $0.portMappings = [HostPortTests.mapping(1, "localhost")] }),
+    ("config.portMappings[0].hostIp", { $0.portMappings = [HostPortTests.mapping(1, "fe80::1%eth0")] }),
+    ("config.portMappings[0].hostIp", { $0.portMappings = [HostPortTests.mapping(1, "1.2.3")] }),
+    ("config.portMappings[0].hostIp", { $0.portMappings = [HostPortTests.mapping(0, "010.0.0.1")] }),
     ("config.linux.cgroupParent", { $0.linux.cgroupParent = "/a/../../b" }),
     ("config.linux.sysctls", { $0.linux.sysctls = ["kernel.hostname": "x"] }),
     (
@@ -73,6 +77,22 @@ import Testing
       "kernel.shm_rmid_forced": "1", "fs.mqueue.msg_max": "100", "net.core.somaxconn": "500",
     ]
     configuration.linux.securityContext.runAsUser = 0
+    try configuration.validate()
+  }
+
+  @Test("a fault's message is short, however long one character of the value is")
+  func short() throws {
+    var configuration = PodSandboxConfiguration()
+    configuration.metadata.name = "a" + String(repeating: "\u{301}", count: 100_000)
+    let error = try #require(throws: SandboxError.self) { try configuration.validate() }
+    #expect(error.message.utf8.count < 512)
+  }
+
+  @Test("a host name may have a '_' in it", arguments: ["a_b", "_x", "a_"])
+  func underscores(hostname: String) throws {
+    var configuration = PodSandboxConfiguration()
+    configuration.metadata.name = "web"
+    configuration.hostname = hostname
     try configuration.validate()
   }
 }
