@@ -24,7 +24,8 @@ show() {
 
 say "Packages"
 missing=()
-for package in libmnl-dev libseccomp-dev pkg-config containernetworking-plugins iptables iproute2 util-linux jq socat; do
+for package in libmnl-dev libseccomp-dev libyaml-dev binutils pkg-config containernetworking-plugins iptables iproute2 \
+  util-linux jq socat; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
 done
 if [ "${#missing[@]}" -gt 0 ]; then
@@ -42,9 +43,10 @@ if [ -z "${BERTH_BINARIES:-}" ]; then
   done
   command -v swift >/dev/null || { echo "quickstart.sh: Swift 6.3 is not on the PATH: see https://swift.org/install" >&2; exit 1; }
   show swift build -c release --static-swift-stdlib
-  BERTH_BINARIES=$PWD/.build/release
+  built=.build/release
+else
+  PATH=$BERTH_BINARIES:$PATH
 fi
-PATH=$BERTH_BINARIES:$PATH
 
 # --- what the host was -------------------------------------------------------------------------------------------------
 
@@ -105,8 +107,15 @@ until_it_does() {
 
 # --- the tour ----------------------------------------------------------------------------------------------------------
 
-say "The daemon, on directories of its own, with the network of $conflist"
 mkdir -p "$work"
+if [ -n "${built:-}" ]; then
+  say "Install, without symbols"
+  show install -s -D -m 755 "$built/berthd" "$built/berthctl" -t "$work/bin"
+  show install -D -m 755 "$built/berth-pause" -t "$work/bin"
+  PATH=$work/bin:$PATH
+fi
+
+say "The daemon, on directories of its own, with the network of $conflist"
 berthd --socket "$work/run/berth.sock" --root "$work/lib" --state "$work/run" --netns-dir "$work/netns" \
   --cni-conf-dir "$PWD/etc/cni/net.d" --cni-bin-dir /usr/lib/cni --cni-cache-dir "$work/cni" \
   --cgroup-parent /berth-quickstart >"$work/berthd.log" 2>&1 &

@@ -10,19 +10,20 @@ set -euo pipefail
 
 # module | modules of this package it may import | packages' modules it may import beyond those of the toolchain
 arrows='
-LinuxKernel | CLinux CSpawn CSeccomp     | SystemPackage
+LinuxKernel | CLinux CSpawn              | SystemPackage
 Netlink     | LinuxKernel CMnl           | SystemPackage
 JSON        |                            |
 CNI         | LinuxKernel JSON           | SystemPackage
-PodSandbox  | CNI Netlink LinuxKernel JSON | SystemPackage Logging Metrics ServiceLifecycle
-RuntimeAPI  | JSON                       | NIOCore NIOPosix NIOHTTP1 NIOFoundationCompat
-berthctl    | RuntimeAPI CNI JSON        | ArgumentParser Yams NIOCore
-berthd      | RuntimeAPI PodSandbox      | SystemPackage Logging Metrics ServiceLifecycle UnixSignals ArgumentParser Hummingbird HummingbirdCore HTTPTypes NIOCore NIOPosix NIOHTTP1
+PodSandbox  | CNI Netlink LinuxKernel JSON CSeccomp | SystemPackage Logging Metrics ServiceLifecycle
+RuntimeAPI  | JSON                       | NIOCore NIOPosix NIOHTTP1
+berthctl    | RuntimeAPI CNI LinuxKernel JSON CYAML | ArgumentParser
+berthd      | RuntimeAPI PodSandbox JSON | SystemPackage Logging Metrics ServiceLifecycle UnixSignals ArgumentParser Hummingbird HummingbirdCore HTTPTypes NIOCore NIOPosix NIOHTTP1
 noop-plugin | CNI JSON                   | SystemPackage
 CLinux      |                            |
 CSpawn      |                            |
 CMnl        |                            |
 CSeccomp    |                            |
+CYAML       |                            |
 berth-pause |                            |
 '
 toolchain='Swift Glibc Musl Synchronization Foundation FoundationEssentials Dispatch Observation _Concurrency'

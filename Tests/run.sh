@@ -6,7 +6,9 @@
 #   --long          the sanitizer builds and the long rounds too
 #   --no-build      test what .build already holds
 #
-# The last line is "N passed, N failed, N skipped"; the exit status is 0 when nothing failed.
+# The last line is "N passed, N failed, N skipped"; the exit status is 0 when nothing failed. A run of unit tests that does not
+# end within BERTH_TEST_UNIT_SECONDS (900, with --long 3600) is killed and has failed, as a bats file is after
+# BERTH_TEST_FILE_SECONDS (900).
 # The integration tests run in namespaces of their own (Tests/Integration/isolated.sh): the host keeps its networks,
 # mounts, firewall and processes. Set BERTH_TEST_VERBOSE to see the daemons' logs.
 set -uo pipefail
@@ -26,10 +28,17 @@ done
 
 passed=0 failed=0 skipped=0
 logs=$(mktemp -d)
-trap 'rm -rf "$logs"' EXIT
+session=
+trap 'end_session; rm -rf "$logs"' EXIT
 # A crashed test must end, not wait in the backtracer.
 export SWIFT_BACKTRACE=enable=no LC_ALL=C.UTF-8
 [ -n "$long" ] && export BERTH_TEST_LONG=yes
+
+# end_session: ends what is left of the run of unit tests, wherever it has put itself.
+end_session() {
+  [ -n "$session" ] && pkill -KILL --session "$session"
+  session=
+}
 
 say() { printf '\n== %s\n' "$*"; }
 
@@ -63,8 +72,8 @@ must() {
 
 # --- what the tests need ---------------------------------------------------------------------------------------------
 
-packages='libmnl-dev libseccomp-dev pkg-config bats jq containernetworking-plugins iptables iproute2 curl python3 socat
-  netcat-openbsd procps util-linux busybox'
+packages='libmnl-dev libseccomp-dev libyaml-dev binutils pkg-config bats jq containernetworking-plugins iptables nftables iproute2
+  curl python3 socat netcat-openbsd procps util-linux busybox strace e2fsprogs'
 
 install_packages() {
   local package missing=()
@@ -90,15 +99,21 @@ find_swift() {
 
 # --- unit tests ------------------------------------------------------------------------------------------------------
 
-# unit_tests NAME [ARGUMENT…]: one run of swift test, counted by its xUnit report.
+# unit_tests NAME [ARGUMENT…]: one run of swift test, counted by its xUnit report; killed when it does not end.
 unit_tests() {
   local name=$1 report counts status=0
+  local seconds=${BERTH_TEST_UNIT_SECONDS:-${long:+3600}}
+  seconds=${seconds:-900}
   shift
   report=$logs/unit.xml
   rm -f "$logs"/unit*.xml
   say "unit tests: $name"
-  swift test --disable-xctest --skip-build --xunit-output "$report" ${filter:+--filter "$filter"} "$@" >"$logs/unit.log" 2>&1 ||
-    status=$?
+  # A session of its own: swift test puts the tests into a process group of theirs, which outlives it when it is killed.
+  setsid timeout --kill-after=10 "$seconds" \
+    swift test --disable-xctest --skip-build --xunit-output "$report" ${filter:+--filter "$filter"} "$@" >"$logs/unit.log" 2>&1 &
+  session=$!
+  wait "$session" || status=$?
+  end_session
   # What passed needs no line of its own.
   grep -vE '^[^ ]+ +(Test|Suite) .* (started|passed)' "$logs/unit.log"
   counts=$(python3 -c '
@@ -106,15 +121,32 @@ import glob, sys, xml.etree.ElementTree as xml
 cases = [case for file in glob.glob(sys.argv[1]) for case in xml.parse(file).iter("testcase")]
 failed = sum(case.find("failure") is not None for case in cases)
 skipped = sum(case.find("skipped") is not None for case in cases)
-print(len(cases) - failed - skipped, failed, skipped)' "$logs/unit*.xml") || counts='0 0 0'
+print(len(cases) - failed - skipped, failed, skipped)' "$logs/unit*.xml" 2>/dev/null) || counts='0 0 0'
   set -- $counts
   echo "unit tests: $name: $1 passed, $2 failed, $3 skipped"
   count "$1" "$2" "$3"
-  if [ "$status" -ne 0 ] && [ "$2" -eq 0 ]; then
-    echo "FAILED: the unit tests ended with status $status and no report of a failure; their last words:"
-    tail -n 20 "$logs/unit.log"
-    count 0 1 0
+  if [ "$status" -eq 124 ] || [ "$status" -eq 137 ]; then
+    echo "FAILED: the unit tests did not end within $seconds seconds and were killed; tests that had begun and not ended:"
+    unended_tests "$logs/unit.log"
+  elif [ "$status" -ne 0 ] && [ "$2" -eq 0 ]; then
+    echo "FAILED: the unit tests ended with status $status and no report of a failure"
+  else
+    return
   fi
+  echo "their last words:"
+  tail -n 20 "$logs/unit.log"
+  count 0 1 0
+}
+
+# unended_tests LOG: the tests that a log of swift test has begun and not ended.
+unended_tests() {
+  awk '
+    / Test (case passing|run) / { next }
+    / Test .* started\.$/ { sub(/^.* Test /, ""); sub(/ started\.$/, ""); begun[$0]; next }
+    / Test .* (passed|failed) after / {
+      sub(/^.* Test /, ""); sub(/ (passed|failed) after .*$/, ""); sub(/ with [0-9]+ test cases?$/, ""); delete begun[$0]
+    }
+    END { for (test in begun) print "  " test }' "$1"
 }
 
 # all_unit_tests [LABEL [ARGUMENT…]]: those of LinuxKernel count the descriptors of their process, so no others run in it.
@@ -180,6 +212,19 @@ sanitizer_options() {
 # no_reports DIRECTORY: whether it is empty; prints what is in it.
 no_reports() { ! grep -rh '' "$1"; }
 
+# --- what is installed -----------------------------------------------------------------------------------------------
+
+# small_berthctl: whether the release build's berthctl is the small tool it should be, stripped as it is installed: at most
+# 24 MB, and no library but the C and C++ runtimes.
+small_berthctl() {
+  local size libraries
+  strip -o "$logs/berthctl" .build/release/berthctl || return
+  size=$(stat -c %s "$logs/berthctl")
+  libraries=$(ldd "$logs/berthctl" | awk '{ print $1 }' | grep -vE '^(linux-vdso|/lib|lib(c|m|gcc_s|stdc\+\+|dl|pthread|rt)\.so)')
+  echo "$size bytes${libraries:+, needs $libraries}"
+  [ "$size" -le 24000000 ] && [ -z "$libraries" ]
+}
+
 # --- all of it -------------------------------------------------------------------------------------------------------
 
 if [ "$(id -u)" != 0 ]; then
@@ -210,6 +255,7 @@ done
 if [ -z "$filter" ]; then
   if [ -x .build/release/berthd ]; then
     BERTH_BINARIES=$PWD/.build/release bats_file Tests/Integration/lifecycle.bats release
+    step "berthctl is a small tool" small_berthctl
   else
     echo "no release build: its smoke test is skipped" && count 0 0 1
   fi

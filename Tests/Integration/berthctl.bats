@@ -172,7 +172,7 @@ write_pod() { pod "$@" >"$work/$1.json"; }
   id=$(berthctl runp "$work/traced.json")
   run --separate-stderr berthctl trace "$id"
   [ "$status" -eq 0 ]
-  for step in ReserveName PrepareFiles CreateCgroup StartPause PinNetworkNamespace AttachNetworks Commit; do
+  for step in WriteIntent PrepareFiles CreateCgroup StartPause PinNetworkNamespace AttachNetworks Commit; do
     grep -qE "^$step +[0-9.]+ (ms|µs) +[0-9.]+ (ms|µs) .* ok$" <<<"$output"
   done
   grep -qE 'bridge.*ADD|ADD.*bridge' <<<"$output"

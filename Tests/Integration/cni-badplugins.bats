@@ -56,12 +56,12 @@ refuses() {
 
 @test "bad plugins: 100 MB on standard output" {
   answer '{"stdoutBytes": 104857600}'
-  refuses 'printed more than 16777216 bytes'
+  refuses 'printed more than 1114112 bytes'
 }
 
 @test "bad plugins: standard output without end" {
   answer '{"endless": true}'
-  refuses 'printed more than 16777216 bytes'
+  refuses 'printed more than 1114112 bytes'
 }
 
 @test "bad plugins: 100 MB on standard error, of which the ends are kept" {

@@ -117,7 +117,8 @@ leak_mounts() {
 leak_files() {
   local ipam
   ipam=$(realpath -m "$(leak_ipam)")
-  [ -z "$(leak_state)" ] || find "$(leak_state)" -mindepth 1 -printf 'state: %p\n'
+  # The traces of failed runs stay by design, bounded in number.
+  [ -z "$(leak_state)" ] || find "$(leak_state)" -mindepth 1 ! -name '*.failed' -printf 'state: %p\n'
   find "$(leak_root)" -mindepth 1 -printf 'record: %p\n'
   find "$(realpath -m "$(leak_cache)")" -path "$ipam" -prune -o -type f -printf 'CNI cache: %p\n'
   find "$ipam" -type f ! -name 'last_reserved_ip.*' ! -name lock -printf 'IPAM reservation: %p\n'

@@ -145,7 +145,7 @@ owe() {
 # --- garbage ---------------------------------------------------------------------------------------------------------
 
 digits() { od -An -v -N "$1" -tx1 /dev/urandom | tr -d ' \n'; }
-our_tag() { printf '%s' "$(realpath "$root_dir")" | sha256sum | cut -c 1-8; }
+our_tag() { cat "$root_dir/instance"; }
 # id_of TAG: an id as the daemon of this tag makes them.
 id_of() { echo "$(digits 12)$1$(digits 16)"; }
 uuid_of() { echo "${1:0:8}-${1:8:4}-${1:12:4}-${1:16:4}-${1:20:12}"; }
@@ -247,7 +247,7 @@ uproot() {
   id=$(runp lost)
   pause=$(pause_of "$id")
   berthd_stop KILL
-  rm "$root_dir/sandboxes/$id.json"
+  rm "$root_dir/sandboxes/$id"
   berthd_start
   [ -z "$(sandbox_ids)" ]
   kill -0 "$pause"
@@ -261,8 +261,8 @@ uproot() {
 @test "leftovers: a record of a newer version is set aside and listed; its name is reserved until gc frees it" {
   id=$(runp newer)
   berthd_stop
-  record=$root_dir/sandboxes/$id.json
-  jq -c '.fieldOfTomorrow = 1' "$record" >"$work/record" && cat "$work/record" >"$record"
+  record=$root_dir/sandboxes/$id
+  jq -c 'if .intent then .intent.fieldOfTomorrow = 1 else . end' "$record" >"$work/record" && cat "$work/record" >"$record"
   berthd_start
   [ -z "$(sandbox_ids)" ]
   leftover_of "$id" | jq -e '.kind == "quarantined" and (.reason | test("fieldOfTomorrow"))'
@@ -280,13 +280,18 @@ uproot() {
 }
 
 @test "leftovers: records that cannot be read are set aside and listed, and gc frees what they held" {
-  empty=$(runp empty) half=$(runp half)
+  garbled=$(runp garbled) newer=$(runp newer) empty=$(runp empty) half=$(runp half)
   berthd_stop KILL
-  : >"$root_dir/sandboxes/$empty.json"
-  truncate -s 100 "$root_dir/sandboxes/$half.json"
+  echo 'no record' >"$root_dir/sandboxes/$garbled"
+  sed -i '1s/"version":2/"version":3/' "$root_dir/sandboxes/$newer"
+  # What has no complete intent began nothing: such a file is deleted.
+  : >"$root_dir/sandboxes/$empty"
+  truncate -s 100 "$root_dir/sandboxes/$half"
   berthd_start
-  leftover_of "$empty" | jq -e '.kind == "quarantined" and (.reason | test("empty"))'
-  leftover_of "$half" | jq -e '.kind == "quarantined"'
+  leftover_of "$garbled" | jq -e '.kind == "quarantined" and (.reason | test("does not begin as"))'
+  leftover_of "$newer" | jq -e '.kind == "quarantined" and (.reason | test("version 3"))'
+  [ ! -e "$root_dir/sandboxes/$empty" ]
+  [ ! -e "$root_dir/sandboxes/$half" ]
   berthctl gc
   none_left_over
   nothing_left
@@ -294,11 +299,11 @@ uproot() {
 
 @test "leftovers: what is no record at all among the records is listed, and gc takes it away" {
   berthd_stop
-  echo 'a note' >"$root_dir/sandboxes/notes.json"
+  echo 'a note' >"$root_dir/sandboxes/notes"
   berthd_start
-  leftover_of notes | jq -e '.kind == "quarantined" and (.reason | test("notes.json"))'
+  leftover_of notes | jq -e '.kind == "quarantined" and (.reason | test("sandboxes/notes"))'
   berthctl gc --dry-run | grep -qx 'notes  would be removed'
-  [ -e "$root_dir/sandboxes/notes.json" ]
+  [ -e "$root_dir/sandboxes/notes" ]
   berthctl gc
   none_left_over
   nothing_left

@@ -194,7 +194,7 @@ class Berth:
         return self.status(sandbox)["network"]["ip"]
 
     def record(self, sandbox):
-        return f"{self.root}/sandboxes/{sandbox}.json"
+        return f"{self.root}/sandboxes/{sandbox}"
 
     def reservations(self):
         """host-local's: address by container."""

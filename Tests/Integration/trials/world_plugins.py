@@ -80,7 +80,8 @@ def plugin_fails():
     answer = world.refused(berth.remove, pod, words="the lease is busy")
     berth.call("berth.v1.BerthService/ForceRemovePodSandbox", {"podSandboxId": pod})
     need(not berth.list(), f"listed: {berth.list()}")
-    again = berth.run("pod")
+    world.refused(berth.run, "pod", words="host port .* is taken.*berthctl leftovers")
+    again = berth.run("pod", portMappings=[])
     leftovers = berth.call("berth.v1.BerthService/ListLeftovers")["leftovers"]
     need([(one["podSandboxId"], one["kind"]) for one in leftovers] == [(pod, "owed")], f"leftovers: {leftovers}")
     berth.stop()
@@ -91,7 +92,7 @@ def plugin_fails():
     need(not berth.call("berth.v1.BerthService/ListLeftovers").get("leftovers"), "still owed")
     need(berth.list() == {again: "READY"}, f"listed: {berth.list()}")
     world.clean()
-    return f"Remove: {answer}", "the name is free at once; the DEL is owed, listed, survives a restart, and is paid"
+    return f"Remove: {answer}", "the name is free at once, the host port with the DEL, which is owed, listed, survives a restart, and is paid"
 
 
 @fault("a plugin hangs at DEL")
