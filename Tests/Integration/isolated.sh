@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs a command in network, mount and process namespaces of its own, with empty /run and /var/lib, and removes the
-# cgroups it left. Nothing of the host changes, and every process ends with the command.
+# cgroups it left: $BERTH_TEST_CGROUP, and $BERTH_TEST_CGROUP-frozen, which it may make to freeze something. Nothing of the
+# host changes, and every process ends with the command.
 #
 # usage: isolated.sh COMMAND [ARGUMENT…]
 set -euo pipefail
@@ -23,8 +24,11 @@ if [ "${1:-}" != --inside ]; then
   trap 'kill -KILL "$inside"' TERM INT HUP
   status=0
   wait "$inside" || status=$?
+  # What a test that was cut off has left frozen cannot even be killed.
+  frozen=$BERTH_TEST_CGROUP-frozen
+  [ ! -d "/sys/fs/cgroup/freezer$frozen" ] || echo THAWED >"/sys/fs/cgroup/freezer$frozen/freezer.state"
   for _ in {1..500}; do
-    remove_cgroups "$BERTH_TEST_CGROUP" && break
+    remove_cgroups "$frozen" && remove_cgroups "$BERTH_TEST_CGROUP" && break
     sleep 0.02
   done
   exit "$status"
