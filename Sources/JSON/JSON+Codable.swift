@@ -4,7 +4,7 @@ extension JSON: Codable {
     let container = try decoder.singleValueContainer()
     let text = try container.decode(String.self)
     do {
-      self = try JSON(parsing: Array(text.utf8))
+      self = try JSON(parsing: Array(text.utf8), rules: .own)
     } catch {
       throw DecodingError.dataCorruptedError(in: container, debugDescription: error.description)
     }

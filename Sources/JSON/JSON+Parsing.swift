@@ -1,12 +1,25 @@
 extension JSON {
   /// How much is let pass that RFC 8259 leaves open.
+  ///
+  /// Text from outside must be cheap to compare, whoever compares it: keys and number tokens have at most
+  /// ``maximumTokenSize`` bytes, and no text has more than ``maximumMarks`` combining marks in a row.
   public enum Rules: Sendable, Hashable {
-    /// As Go's decoder: of equal keys the last wins, and a lone surrogate escape becomes U+FFFD. For what plugins and
+    /// As Go's decoder: of equal keys the last wins, and a lone surrogate escape becomes U+FFFD. For what plugins and their
     /// configuration files bring.
     case lenient
-    /// A key that occurs twice in an object and a lone surrogate escape are errors. For requests and files of our own.
+    /// A key that occurs twice in an object and a lone surrogate escape are errors. For requests, and for files that people
+    /// write for this program alone.
     case strict
+    /// As lenient, and no token and no text is too long: for what this program or its other half has written.
+    case own
   }
+
+  /// The most bytes of a key, its escapes resolved, and of a number.
+  public static let maximumTokenSize = 1 << 10
+
+  /// The most combining marks in a row. Unicode's stream-safe text format (UAX #15, section 13) has no more, and no language
+  /// comes near; Swift's time to compare and hash text grows with the square of such a row.
+  public static let maximumMarks = 30
 
   /// The most bytes that are read unless the caller says otherwise: 16 MiB.
   public static let defaultMaximumSize = 16 << 20

@@ -4,8 +4,8 @@ extension JSON: CustomStringConvertible {
 
   /// The JSON text, UTF-8: number tokens and key order as they were, only what must be escaped is escaped.
   ///
-  /// In one line, or with `indent` spaces a level and a line for each member and element. With `escapingControls` DEL and the
-  /// control characters U+0080 to U+009F are escaped too, so that no terminal obeys them.
+  /// In one line, or with `indent` spaces a level and a line for each member and element. With `escapingControls` all of
+  /// Unicode's control characters are escaped, those that change the direction of writing too, so that no terminal obeys them.
   public func serialized(indent: Int? = nil, escapingControls: Bool = false) -> [UInt8] {
     var writer = JSONWriter(indent: indent, escapesControls: escapingControls)
     writer.write(self)
@@ -58,27 +58,39 @@ private struct JSONWriter {
 
   private mutating func write(_ text: String) {
     append("\"")
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""): append("\\\"")
-      case UInt8(ascii: "\\"): append("\\\\")
-      case 0x0a: append("\\n")
-      case 0x0d: append("\\r")
-      case 0x09: append("\\t")
-      case 0..<0x20: escape(byte)
-      case 0x7f where escapesControls: escape(byte)
-      // In UTF-8 U+0080 to U+009F are the byte 0xC2 and the character's own number.
-      case 0x80..<0xa0 where escapesControls && bytes.last == 0xc2:
-        bytes.removeLast()
-        escape(byte)
-      default: bytes.append(byte)
-      }
+    if escapesControls {
+      for scalar in text.unicodeScalars { write(scalar) }
+    } else {
+      for byte in text.utf8 { write(byte) }
     }
     append("\"")
   }
 
-  private mutating func escape(_ byte: UInt8) {
-    append((byte < 0x10 ? "\\u000" : "\\u00") + String(byte, radix: 16))
+  private mutating func write(_ scalar: Unicode.Scalar) {
+    if scalar.value < 0x7f {
+      write(UInt8(scalar.value))
+    } else if scalar.isControl {
+      escape(scalar.value)
+    } else {
+      append(String(scalar))
+    }
+  }
+
+  private mutating func write(_ byte: UInt8) {
+    switch byte {
+    case UInt8(ascii: "\""): append("\\\"")
+    case UInt8(ascii: "\\"): append("\\\\")
+    case 0x0a: append("\\n")
+    case 0x0d: append("\\r")
+    case 0x09: append("\\t")
+    case 0..<0x20: escape(UInt32(byte))
+    default: bytes.append(byte)
+    }
+  }
+
+  private mutating func escape(_ value: UInt32) {
+    let digits = String(value, radix: 16)
+    append("\\u" + String(repeating: "0", count: 4 - digits.count) + digits)
   }
 
   private mutating func breakLine() {

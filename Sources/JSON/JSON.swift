@@ -54,12 +54,6 @@ extension JSON {
     return true
   }
 
-  /// The whole number that this is, however spelled (`1000`, `1e3`, `1000.0`); nil when it is no number, not whole or too large.
-  public var integer: Int? {
-    guard case .number(let token) = self else { return nil }
-    return Int(token) ?? Double(token).flatMap { Int(exactly: $0) }
-  }
-
   /// The value under a key; nil when this is no object or has no such key.
   public subscript(key: String) -> JSON? { object?[key] }
 

@@ -48,9 +48,18 @@ public struct JSONObject: Sendable {
 
   /// The value under a key as Go's decoder finds it: the key itself, else the first that differs in the case of ASCII letters only.
   public func value(ignoringCase key: String) -> JSON? {
-    if let value = self[key] { return value }
+    index(ignoringCase: key).map { members[$0].value }
+  }
+
+  /// The key that `value(ignoringCase:)` goes by; nil when there is no such member.
+  package func key(ignoringCase key: String) -> String? {
+    index(ignoringCase: key).map { members[$0].key }
+  }
+
+  private func index(ignoringCase key: String) -> Int? {
+    if let index = index(of: key) { return index }
     let wanted = Array(key.utf8.map(JSONObject.lowercased))
-    return members.first { $0.key.utf8.lazy.map(JSONObject.lowercased).elementsEqual(wanted) }?.value
+    return members.firstIndex { $0.key.utf8.lazy.map(JSONObject.lowercased).elementsEqual(wanted) }
   }
 
   private func index(of key: String) -> Int? {
@@ -121,19 +130,5 @@ extension JSONObject: Hashable {
       return combined ^ own.finalize()
     }
     hasher.combine(keys)
-  }
-}
-
-extension String {
-  /// Whether both texts are the same bytes. Swift's own comparison takes two spellings of one letter for equal, and its time
-  /// grows with the square of the number of combining marks.
-  func hasSameBytes(as other: String) -> Bool {
-    utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
-  }
-
-  /// Hashes what ``hasSameBytes(as:)`` compares.
-  func hashBytes(into hasher: inout Hasher) {
-    var text = self
-    text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
   }
 }

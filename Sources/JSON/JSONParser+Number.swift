@@ -9,6 +9,10 @@ extension JSONParser {
       _ = skip(UInt8(ascii: "+")) || skip(UInt8(ascii: "-"))
       try digits()
     }
+    let size = position - start
+    guard rules == .own || size <= JSON.maximumTokenSize else {
+      throw failure("a number of \(size) bytes; \(JSON.maximumTokenSize) is the most", at: start)
+    }
     return String(decoding: bytes[start..<position], as: UTF8.self)
   }
 

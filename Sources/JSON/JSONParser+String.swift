@@ -36,6 +36,9 @@ extension JSONParser {
     guard let text = String(validating: utf8, as: UTF8.self) else {
       throw failure("invalid UTF-8 in a string", at: offset)
     }
+    guard rules == .own || !text.hasRows(ofMarks: JSON.maximumMarks) else {
+      throw failure("more than \(JSON.maximumMarks) combining marks in a row in a string", at: offset)
+    }
     return text
   }
 
@@ -84,12 +87,21 @@ extension JSONParser {
   private mutating func fourHexDigits() throws(JSONError) -> UInt32 {
     var value: UInt32 = 0
     for _ in 0..<4 {
-      guard let byte = current, let digit = Character(Unicode.Scalar(byte)).hexDigitValue, byte < 0x80 else {
-        throw unexpected("a hexadecimal digit")
-      }
+      guard let byte = current, let digit = byte.hexDigit else { throw unexpected("a hexadecimal digit") }
       value = value << 4 + UInt32(digit)
       position += 1
     }
     return value
+  }
+}
+
+extension UInt8 {
+  fileprivate var hexDigit: UInt8? {
+    switch self {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
+    default: nil
+    }
   }
 }

@@ -67,7 +67,7 @@ struct JSONParser {
       skipWhiteSpace()
       guard current == UInt8(ascii: "\"") else { throw unexpected("a key") }
       if rules == .strict { places.append(position) }
-      let key = try string()
+      let key = try key()
       skipWhiteSpace()
       guard skip(UInt8(ascii: ":")) else { throw unexpected("':'") }
       skipWhiteSpace()
@@ -76,9 +76,19 @@ struct JSONParser {
     } while skip(UInt8(ascii: ","))
     guard skip(UInt8(ascii: "}")) else { throw unexpected("',' or '}'") }
     if rules == .strict, let second = JSONObject.firstDuplicate(in: members) {
-      throw failure("the key \"\(members[second].key.abbreviated)\" occurs twice in one object", at: places[second])
+      throw failure("the key \"\(members[second].key.beginning(64))\" occurs twice in one object", at: places[second])
     }
     return .object(JSONObject(duplicated: members))
+  }
+
+  private mutating func key() throws(JSONError) -> String {
+    let start = position
+    let key = try string()
+    let size = key.utf8.count
+    guard rules == .own || size <= JSON.maximumTokenSize else {
+      throw failure("a key of \(size) bytes; \(JSON.maximumTokenSize) is the most", at: start)
+    }
+    return key
   }
 
   private mutating func array(depth: Int) throws(JSONError) -> JSON {
@@ -102,9 +112,4 @@ struct JSONParser {
     position = end
     return value
   }
-}
-
-extension String {
-  /// The text, cut if it is long, for a message.
-  fileprivate var abbreviated: String { utf8.count <= 64 ? self : "\(String(unicodeScalars.prefix(60)))…" }
 }

@@ -46,7 +46,7 @@ struct JSONRulesTests {
       try JSON(parsing: "{\"\(key)\": 1,\n \"\(key)\": 2}", rules: .strict)
     }
     #expect(error?.line == 2 && error?.column == 3)
-    #expect(error?.reason == "the key \"\(key.prefix(60))…\" occurs twice in one object")
+    #expect(error?.reason == "the key \"\(key.prefix(64))…\" occurs twice in one object")
   }
 
   @Test("Indented: a line for each member and element, nothing inside what is empty")
@@ -65,6 +65,10 @@ struct JSONRulesTests {
     let text = String(decoding: json.serialized(escapingControls: true), as: UTF8.self)
     #expect(text == "\"\\u001b[31m\\u007f\\u009b31m\\u0085\u{a0}é\"")
     #expect(try JSON(parsing: text) == json)
+    let turns = JSON.string("a\u{202e}b\u{2066}c\u{2028}d\u{200f}e\u{200d}\u{2070}")
+    let turned = String(decoding: turns.serialized(escapingControls: true), as: UTF8.self)
+    #expect(turned == "\"a\\u202eb\\u2066c\\u2028d\\u200fe\u{200d}\u{2070}\"")
+    #expect(try JSON(parsing: turned) == turns)
   }
 
   @Test("Many combining marks cost no more than their bytes")

@@ -93,9 +93,18 @@ struct JSONTests {
 
   @Test("Integers however spelled")
   func integers() throws {
-    for (text, number) in [("1e3", 1000), ("1000.0", 1000), ("-7", -7)] {
+    for (text, number) in [
+      ("1e3", 1000), ("1000.0", 1000), ("-7", -7), ("-0", 0), ("0.0e5", 0), ("1200e-2", 12),
+      ("9223372036854775807", Int.max),
+      ("922337203685477580.7e1", Int.max), ("-9223372036854775808.0", Int.min),
+      ("9007199254740993.0", 9_007_199_254_740_993),
+    ] {
       #expect(try JSON(parsing: text).integer == number)
     }
-    for text in ["1.5", "1e400", "99999999999999999999", "\"1\""] { #expect(try JSON(parsing: text).integer == nil) }
+    for text in [
+      "1.5", "1e400", "99999999999999999999", "\"1\"", "9223372036854775808", "9223372036854775808.0", "-9.3e18",
+      "1e-1",
+      "9223372036854775807.5", "1e999999999999999999999999", "1e-999999999999999999999999",
+    ] { #expect(try JSON(parsing: text).integer == nil) }
   }
 }
