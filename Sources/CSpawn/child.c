@@ -167,11 +167,19 @@ UNINSTRUMENTED static _Noreturn void become_pause(struct cspawn_request *request
   leave(request, -ENOEXEC);
 }
 
+// Somebody who ends the caller, alone or with its group, ends this process too.
+UNINSTRUMENTED static long stay_with(int caller) {
+  long result = CALL5(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  if (result < 0) return result;
+  // It may have ended before it could be followed.
+  return CALL1(SYS_getppid, 0) == caller ? 0 : -ESRCH;
+}
+
 UNINSTRUMENTED void cspawn_child(void *value) {
   struct cspawn_request *request = value;
   STEP(CSPAWN_TASKS, enter_tasks(request));
   if (request->pause) become_pause(request);
-  STEP(CSPAWN_SESSION, CALL1(SYS_setsid, 0));
+  STEP(CSPAWN_SESSION, request->belongs_to ? stay_with(request->belongs_to) : CALL1(SYS_setsid, 0));
   if (request->limits_open_files)
     STEP(CSPAWN_RESOURCE_LIMIT, CALL4(SYS_prlimit64, 0, RLIMIT_NOFILE, request->open_files, 0));
   STEP(CSPAWN_DESCRIPTORS, place_standard(request));

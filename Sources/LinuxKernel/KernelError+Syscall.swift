@@ -10,7 +10,7 @@ extension KernelError {
 
 /// Makes a system call again while a signal interrupts it; the one place where errno is read.
 @discardableResult
-func retrying<Result: SignedInteger>(
+package func retrying<Result: SignedInteger>(
   _ operation: @autoclosure () -> String, _ subject: @autoclosure () -> String, _ call: () -> Result
 ) throws(KernelError) -> Result {
   while true {

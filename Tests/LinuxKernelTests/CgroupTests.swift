@@ -35,6 +35,13 @@ extension Kernel {
       #expect(throws: KernelError.self) { try CgroupHierarchies.discover(mountInfo: "") { _ in [] } }
     }
 
+    @Test("a process's groups: a line a hierarchy, those outside the namespace left out")
+    func membership() throws {
+      let text = "12:memory:/a/b\n3:name=systemd:/\n0::/c:d/e\n4:pids:/../f\nodd\n1:cpu:\n"
+      #expect(Cgroup.paths(inMembership: Array(text.utf8)) == ["/a/b", "/", "/c:d/e"])
+      #expect(!(try Cgroup.inhabited().isEmpty), "this process lives somewhere")
+    }
+
     @Test("weights are shares on another scale")
     func weights() {
       #expect(Cgroup.weight(shares: 2) == 1 && Cgroup.weight(shares: 0) == 1)

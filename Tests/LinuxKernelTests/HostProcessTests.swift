@@ -53,6 +53,26 @@ extension Kernel {
       try process.signalGroup(SIGTERM)
     }
 
+    @Test(
+      "one that stays with its caller is in its group, is signalled alone, and ends with the thread that started it")
+    func staying() async throws {
+      let alone = try sleeper()
+      #expect(getpgid(alone.process.identity.pid) == getpgid(0) && getsid(alone.process.identity.pid) == getsid(0))
+      #expect(try status(alone.process.identity.pid, "SigIgn") == "0000000000000000")
+      // This process and its group stay.
+      try alone.signalGroup(SIGTERM)
+      #expect(try alone.endSoon() == .signalled(SIGTERM))
+      let left = try await DedicatedThread.run { try sleeper() }
+      #expect(try left.endSoon() == .signalled(SIGKILL))
+    }
+
+    private func sleeper() throws -> HostProcess {
+      let null = try OwnedDescriptor.open("/dev/null", O_RDWR)
+      return try HostProcess.spawn(
+        executable: "/bin/sleep", arguments: ["sleep", "300"], environment: [], standardInput: null.raw,
+        standardOutput: null.raw, standardError: null.raw, staysWithCaller: true)
+    }
+
     @Test("standard descriptors may be numbered among themselves")
     func swapped() throws {
       let out = try Pipe()

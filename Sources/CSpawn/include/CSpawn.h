@@ -57,6 +57,8 @@ struct cspawn_request {
   int standard[3];        // become 0 to 2; unused by a pause
   bool limits_open_files;
   uint64_t open_files[2];  // soft and hard RLIMIT_NOFILE
+  int belongs_to;         // the caller's own pid: stays in its process group, and is killed when the thread that starts it ends;
+                          // 0: a session of its own
   const struct cspawn_pause *pause;  // NULL: a process in the caller's namespaces
 
   // Out.

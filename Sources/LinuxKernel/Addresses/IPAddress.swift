@@ -15,9 +15,9 @@ public struct IPAddress: Sendable, Hashable {
 
   /// Which version of the protocol this is an address of.
   public let family: Family
-  let value: UInt128
+  package let value: UInt128
 
-  init(family: Family, value: UInt128) {
+  package init(family: Family, value: UInt128) {
     self.family = family
     self.value = value
   }

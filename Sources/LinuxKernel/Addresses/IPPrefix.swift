@@ -26,6 +26,20 @@ public struct IPPrefix: Sendable, Hashable {
     IPPrefix(unchecked: IPAddress(family: family, value: 0), length: 0)
   }
 
+  /// What a host keeps for itself: 127.0.0.0/8 or ::1/128.
+  public static func loopback(_ family: IPAddress.Family) -> IPPrefix {
+    family == .v4
+      ? IPPrefix(unchecked: IPAddress(family: .v4, value: 127 << 24), length: 8)
+      : IPPrefix(host: IPAddress(family: .v6, value: 1))
+  }
+
+  /// Groups' addresses: 224.0.0.0/4 or ff00::/8.
+  public static func multicast(_ family: IPAddress.Family) -> IPPrefix {
+    family == .v4
+      ? IPPrefix(unchecked: IPAddress(family: .v4, value: 0xe0 << 24), length: 4)
+      : IPPrefix(unchecked: IPAddress(family: .v6, value: 0xff << 120), length: 8)
+  }
+
   init(unchecked address: IPAddress, length: Int) {
     self.address = address
     self.length = length

@@ -29,7 +29,7 @@ public struct Cgroup: Sendable, Hashable {
     hierarchies.contains { access(directory(in: $0), F_OK) == 0 }
   }
 
-  /// Makes the group in each hierarchy, with the groups above it, which are marked as made here: see
+  /// Makes the group in each hierarchy, with the groups above it, of which those that are missing are marked as made here: see
   /// ``removeVacantParents()``. Idempotent; needs root.
   ///
   /// In the unified hierarchy the controllers that limits need are made available in the group (cgroup.subtree_control of
@@ -44,8 +44,7 @@ public struct Cgroup: Sendable, Hashable {
     let directory = directory(in: hierarchy)
     // Most often only the last one is missing.
     if !enablesControllers {
-      if mkdir(directory, 0o755) == 0 { return Self.mark(directory) }
-      if errno == EEXIST { return }
+      if mkdir(directory, 0o755) == 0 || errno == EEXIST { return }
     }
     // Another pod's end may take away a vacant group above this one right after it was found.
     for attempt in 1...Self.attempts {
@@ -62,7 +61,8 @@ public struct Cgroup: Sendable, Hashable {
 
   private func walk(_ hierarchy: CgroupHierarchy, _ enablesControllers: Bool) throws(KernelError) {
     var walked = hierarchy.mountPoint
-    for name in path.split(separator: "/") {
+    let names = path.split(separator: "/")
+    for (depth, name) in names.enumerated() {
       if enablesControllers { Self.enable(Self.usualControllers, of: hierarchy, below: walked) }
       walked += "/" + name
       do throws(KernelError) {
@@ -71,7 +71,7 @@ public struct Cgroup: Sendable, Hashable {
         guard error.errno != .fileExists else { continue }
         throw error.errno == .readOnlyFileSystem ? error.advising("the hierarchy is mounted read-only") : error
       }
-      Self.mark(walked)
+      if depth < names.count - 1 { Self.mark(walked) }
     }
   }
 

@@ -14,7 +14,7 @@ public struct FileIdentity: Hashable, Codable, Sendable {
   }
 
   /// stat(2) of the path; symbolic links are followed.
-  init(of path: String) throws(KernelError) {
+  public init(of path: String) throws(KernelError) {
     var information = stat()
     try retrying("examine", path) { stat(path, &information) }
     self.init(dev: UInt64(information.st_dev), ino: UInt64(information.st_ino))

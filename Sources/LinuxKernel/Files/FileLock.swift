@@ -11,8 +11,12 @@ public final class FileLock: Sendable {
 
   /// Takes the lock, creating the file (0600) where it is missing, and tries for `retryFor` while somebody else holds it.
   ///
-  /// The file stays when the lock is released. Fails with EWOULDBLOCK when the time is over.
-  public static func acquire(_ path: String, retryFor: Duration = .seconds(2)) throws(KernelError) -> FileLock {
+  /// The file stays when the lock is released. Fails with EWOULDBLOCK when the time is over, with ECANCELED when it is
+  /// cancelled.
+  public static func acquire(
+    _ path: String, retryFor: Duration = .seconds(2), every interval: Duration = .milliseconds(10),
+    _ cancellation: Cancellation? = nil
+  ) throws(KernelError) -> FileLock {
     let deadline = SuspendingClock.now.advanced(by: retryFor)
     while true {
       let file = try OwnedDescriptor.open(path, O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600)
@@ -22,7 +26,10 @@ public final class FileLock: Sendable {
           errno: .wouldBlock, operation: "lock", subject: path,
           remedy: "another process holds the lock; see fuser \(path)")
       }
-      usleep(10_000)
+      // The kernel tells nobody that a lock is free again.
+      guard !Poll.wait(for: [(cancellation?.raw, POLLIN)], until: .now + interval)[0] else {
+        throw KernelError(errno: .canceled, operation: "lock", subject: path)
+      }
     }
   }
 

@@ -57,8 +57,12 @@ struct Home: Sendable {
 
   private let process: SharedDescriptor
 
-  /// Nothing else may happen on the thread before it is back; only want of memory can keep it for a while.
+  /// Nothing else may happen on the thread before it is back: want of memory keeps it for a while, and with anything else the
+  /// process ends, rather than work in a pod's namespaces.
   func enter() {
-    while clinux_enter_process_namespaces(process.raw, true, true, true, false) != 0 { usleep(1000) }
+    while clinux_enter_process_namespaces(process.raw, true, true, true, false) != 0 {
+      precondition(errno == ENOMEM, "a thread cannot leave a pod's namespaces: \(Errno(rawValue: errno))")
+      usleep(1000)
+    }
   }
 }

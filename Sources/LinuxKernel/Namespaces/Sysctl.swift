@@ -23,6 +23,10 @@ public enum Sysctl {
   /// name cannot lead out of `/proc/sys`: no empty or dot components, letters, digits, `_`, `-` and separators only,
   /// and no link is followed. The value is one line.
   public static func write(_ name: String, _ value: String) throws(KernelError) {
+    do throws(KernelError) { try put(name, value) } catch { throw advised(error, name) }
+  }
+
+  private static func put(_ name: String, _ value: String) throws(KernelError) {
     guard let path = path(of: name) else {
       throw KernelError(
         errno: .invalidArgument, operation: "set sysctl", subject: name, remedy: "not a parameter's name")
@@ -33,18 +37,19 @@ public enum Sysctl {
     }
     let root = try OwnedDescriptor.open("/proc/sys", O_RDONLY | O_DIRECTORY)
     let raw = root.raw
-    do throws(KernelError) {
-      let file = OwnedDescriptor(
-        try retrying("set sysctl", name) { clinux_open_without_links(raw, path, CLINUX_OPEN_WRITE, true) })
-      let fileRaw = file.raw
-      let bytes = Array(value.utf8)
-      try retrying("set sysctl", "\(name) = \(value)") { Glibc.write(fileRaw, bytes, bytes.count) }
-    } catch {
-      switch error.errno {
-      case .noSuchFileOrDirectory: throw error.advising(absence(of: path))
-      case .readOnlyFileSystem: throw error.advising("/proc/sys is mounted read-only here")
-      default: throw error
-      }
+    let file = OwnedDescriptor(
+      try retrying("set sysctl", name) { clinux_open_without_links(raw, path, CLINUX_OPEN_WRITE, true) })
+    let fileRaw = file.raw
+    let bytes = Array(value.utf8)
+    try retrying("set sysctl", "\(name) = \(value)") { Glibc.write(fileRaw, bytes, bytes.count) }
+  }
+
+  /// To be called as root: it looks from a thread that must be able to change its namespaces.
+  static func advised(_ error: KernelError, _ name: String) -> KernelError {
+    switch error.errno {
+    case .noSuchFileOrDirectory: path(of: name).map { error.advising(absence(of: $0)) } ?? error
+    case .readOnlyFileSystem: error.advising("/proc/sys is mounted read-only here")
+    default: error
     }
   }
 
@@ -81,10 +86,13 @@ public enum Sysctl {
       clinux_enter_process_namespaces(process.pidfd, true, true, true, false)
     }
     defer { home.enter() }
-    guard user != 0 else {
-      for (name, value) in settings { try write(name, value) }
-      return
+    for (name, value) in settings {
+      do throws(KernelError) { try put(name, value, as: user) } catch { throw advised(error, name) }
     }
+  }
+
+  private static func put(_ name: String, _ value: String, as user: UInt32) throws(KernelError) {
+    guard user != 0 else { return try put(name, value) }
     try retrying("become", "user \(user)") { clinux_set_thread_user(user) }
     defer {
       // The saved user is still root: only want of memory can keep the thread from becoming it again.
@@ -92,7 +100,7 @@ public enum Sysctl {
       // A change of user sets what fs.suid_dumpable says, for the whole process.
       Dumpable.disable()
     }
-    for (name, value) in settings { try write(name, value) }
+    try put(name, value)
   }
 
   /// The path below `/proc/sys`. As with sysctl(8), the first separator decides: after a dot, a slash stands for a dot.

@@ -3,16 +3,20 @@ import CSpawn
 public import Glibc
 import SystemPackage
 
-/// A program that runs in the host's namespaces, such as a CNI plugin: in a session and process group of its own, with
-/// descriptors 0 to 2 only, default signal dispositions and an empty signal mask.
+/// A program that runs in the host's namespaces, such as a CNI plugin: in a session and process group of its own unless it is to
+/// stay with its caller, with descriptors 0 to 2 only, default signal dispositions and an empty signal mask.
 ///
 /// A process that is still running when the object ends goes on running, and is reaped when it exits; one that has ended by
 /// then is reaped by whoever keeps its ``process``, if it was not yet.
 public final class HostProcess: Sendable {
-  /// The process, which leads its process group.
+  /// The process, which leads its process group, where it has one of its own.
   public let process: ProcessHandle
+  private let leadsGroup: Bool
 
-  private init(_ process: ProcessHandle) { self.process = process }
+  private init(_ process: ProcessHandle, leadsGroup: Bool) {
+    self.process = process
+    self.leadsGroup = leadsGroup
+  }
 
   deinit { if !process.hasExited { process.reapInBackground() } }
 
@@ -25,12 +29,14 @@ public final class HostProcess: Sendable {
   ///   - standardInput: becomes descriptor 0 and stays open here, as do the other two.
   ///   - cgroup: entered at birth, so that no process the program starts can escape it; it must exist.
   ///   - openFilesLimit: RLIMIT_NOFILE, inherited when `nil`.
+  ///   - staysWithCaller: it stays in this process's group and session, so that whoever ends that ends it too, and is killed
+  ///     when the thread that calls this ends.
   ///
   /// On failure nothing is left. A program that is being written (ETXTBSY) is tried again for a tenth of a second: another
   /// child that has just been started may hold it open for a moment.
   public static func spawn(
     executable: String, arguments: [String], environment: [String], standardInput: CInt, standardOutput: CInt,
-    standardError: CInt, cgroup: Cgroup? = nil, openFilesLimit: rlimit? = nil
+    standardError: CInt, cgroup: Cgroup? = nil, openFilesLimit: rlimit? = nil, staysWithCaller: Bool = false
   ) throws(KernelError) -> HostProcess {
     try CStrings.check(executable, subject: executable)
     let request = try SpawnRequest(
@@ -40,6 +46,7 @@ public final class HostProcess: Sendable {
       request.pointer.pointee.limits_open_files = true
       request.pointer.pointee.open_files = (UInt64(openFilesLimit.rlim_cur), UInt64(openFilesLimit.rlim_max))
     }
+    if staysWithCaller { request.pointer.pointee.belongs_to = getpid() }
     guard let stack = cspawn_stack_create() else { throw KernelError.last("allocate", "stack for \(executable)") }
     defer { cspawn_stack_destroy(stack) }
     for _ in 0..<50 {
@@ -48,18 +55,20 @@ public final class HostProcess: Sendable {
       usleep(2000)
     }
     guard request.pointer.pointee.error == 0 else { throw request.failure("start program", executable) }
-    return HostProcess(try request.process(executable))
+    return HostProcess(try request.process(executable), leadsGroup: !staysWithCaller)
   }
 
-  /// Sends a signal to every process of the program's process group; success when there is none any more.
+  /// Sends a signal to every process of the program's process group, or to it alone where it has none of its own; success when
+  /// there is none any more.
   ///
   /// Does nothing once the leader has been reaped: the number may belong to others by then.
   public func signalGroup(_ signal: CInt) throws(KernelError) {
     let pid = process.identity.pid
-    let code = process.whileUnreaped { Glibc.kill(-pid, signal) == 0 ? 0 : Glibc.errno } ?? 0
+    let target = leadsGroup ? -pid : pid
+    let code = process.whileUnreaped { Glibc.kill(target, signal) == 0 ? 0 : Glibc.errno } ?? 0
     guard code != 0, code != ESRCH else { return }
     throw KernelError(
-      errno: Errno(rawValue: code), operation: "send signal \(signal) to", subject: "process group \(pid)")
+      errno: Errno(rawValue: code), operation: "send signal \(signal) to", subject: "process group of \(pid)")
   }
 
   /// Waits until the leader has exited and tells how it ended; its ``process`` is reaped separately.
