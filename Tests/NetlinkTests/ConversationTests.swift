@@ -40,7 +40,7 @@ import Testing
 
   @Test func acceptsAnAcknowledgement() throws {
     let transport = RecordedTransport([.datagram(Self.acknowledged)])
-    try RouteSocket(over: transport).setUp(7)
+    try RouteSocket(over: transport).perform(.setUp(7))
     #expect(transport.discards == 0)
   }
 
@@ -56,7 +56,7 @@ import Testing
             4c696e6b20616c72656164792065786973747300  # "Link already exists"
           """))
     ])
-    let error = failure { try RouteSocket(over: transport).createBridge("b0") }
+    let error = failure { try RouteSocket(over: transport).perform(.createBridge(NewLink("b0"))) }
     #expect(error?.code == .alreadyExists)
     #expect(error?.errno == .fileExists)
     #expect(error?.operation == "create bridge")
@@ -77,7 +77,7 @@ import Testing
           00
           """))
     ])
-    let error = failure { try RouteSocket(over: transport).setUp(7) }
+    let error = failure { try RouteSocket(over: transport).perform(.setUp(7)) }
     #expect(error?.code == .linkNotFound)
     #expect(error?.detail == "no link")
   }
@@ -108,7 +108,7 @@ import Testing
 
   @Test func doesNotRepeatAChangeWhoseAcknowledgementWasLost() {
     let transport = RecordedTransport([.failure(.noBufferSpace), .datagram(Self.acknowledged)])
-    let error = failure { try RouteSocket(over: transport).setUp(7) }
+    let error = failure { try RouteSocket(over: transport).perform(.setUp(7)) }
     #expect(error?.errno == .noBufferSpace)
     #expect(transport.sent.count == 1)
   }

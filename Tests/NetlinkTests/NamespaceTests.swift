@@ -12,7 +12,9 @@ import Testing
       let second = try RouteSocket()
       let firstPath = "/proc/self/fd/\(held.rawValue)"
 
-      try second.createVethPair(name: "outside", peer: "eth0", peerNamespace: firstPath)
+      var peer = NewLink("eth0")
+      peer.namespace = held.rawValue
+      try second.perform(.createVethPair(NewLink("outside"), peer: peer))
       #expect(try second.links().map(\.name) == ["lo", "outside"])
       #expect(try first.links().map(\.name) == ["lo", "eth0"])
       let outside = try second.link(named: "outside")

@@ -12,12 +12,12 @@ import Testing
         { _ = try socket.link(named: "nothere") },
         { _ = try socket.link(index: 4711) },
         { _ = try socket.addresses(ofLink: 4711) },
-        { try socket.setUp(4711) },
-        { try socket.setMTU(1400, ofLink: 4711) },
-        { try socket.setMaster(nil, ofLink: 4711) },
-        { try socket.deleteLink(4711) },
-        { try socket.deleteLink(named: "nothere") },
-        { try socket.addAddress(prefix, toLink: 4711) },
+        { try socket.perform(.setUp(4711)) },
+        { try socket.perform(.setMTU(1400, ofLink: 4711)) },
+        { try socket.perform(.setMaster(nil, ofLink: 4711)) },
+        { try socket.perform(.deleteLink(4711)) },
+        { try socket.perform(.deleteLink(named: "nothere")) },
+        { try socket.perform(.addAddress(prefix, toLink: 4711)) },
       ]
       for (position, call) in calls.enumerated() {
         let error = failure(call)
@@ -32,16 +32,16 @@ import Testing
     try await inPrivateNetworkNamespace {
       let socket = try RouteSocket()
       let prefix = try #require(IPPrefix("10.0.0.1/24"))
-      try socket.createBridge("b0")
-      try socket.addAddress(prefix, toLink: 1)
-      try socket.setUp(1)
+      try socket.perform(.createBridge(NewLink("b0")))
+      try socket.perform(.addAddress(prefix, toLink: 1))
+      try socket.perform(.setUp(1))
       let route = try Route(to: #require(IPPrefix("10.5.0.0/16")), link: 1)
-      try socket.addRoute(route)
+      try socket.perform(.addRoute(route))
       let calls: [() throws -> Void] = [
-        { try socket.createBridge("b0") },
-        { try socket.createVethPair(name: "v0", peer: "b0") },
-        { try socket.addAddress(prefix, toLink: 1) },
-        { try socket.addRoute(route) },
+        { try socket.perform(.createBridge(NewLink("b0"))) },
+        { try socket.perform(.createVethPair(NewLink("v0"), peer: NewLink("b0"))) },
+        { try socket.perform(.addAddress(prefix, toLink: 1)) },
+        { try socket.perform(.addRoute(route)) },
       ]
       for (position, call) in calls.enumerated() {
         #expect(failure(call)?.code == .alreadyExists, "call \(position)")
@@ -53,11 +53,11 @@ import Testing
   @Test func tellsThatSomethingIsNotThere() async throws {
     try await inPrivateNetworkNamespace {
       let socket = try RouteSocket()
-      try socket.setUp(1)
+      try socket.perform(.setUp(1))
       let route = try Route(to: #require(IPPrefix("10.5.0.0/16")), link: 1)
       let prefix = try #require(IPPrefix("10.0.0.1/24"))
-      #expect(failure { try socket.deleteRoute(route) }?.code == .notFound)
-      #expect(failure { try socket.deleteAddress(prefix, fromLink: 1) }?.code == .notFound)
+      #expect(failure { try socket.perform(.deleteRoute(route)) }?.code == .notFound)
+      #expect(failure { try socket.perform(.deleteAddress(prefix, fromLink: 1)) }?.code == .notFound)
     }
   }
 
@@ -65,8 +65,8 @@ import Testing
     try await inPrivateNetworkNamespace {
       let socket = try RouteSocket()
       let route = Route(to: .everything(.v4), via: IPAddress("192.0.2.1"), link: 1)
-      try socket.setUp(1)
-      let error = failure { try socket.addRoute(route) }
+      try socket.perform(.setUp(1))
+      let error = failure { try socket.perform(.addRoute(route)) }
       #expect(error?.errno == .networkUnreachable)
       #expect(error?.detail?.contains("gateway") == true)
     }
@@ -76,7 +76,7 @@ import Testing
     try await inPrivateNetworkNamespace {
       let socket = try RouteSocket()
       try dropCapabilities()
-      let error = failure { try socket.setUp(1) }
+      let error = failure { try socket.perform(.setUp(1)) }
       #expect(error?.code == .permissionDenied)
       #expect(error?.description.contains("CAP_NET_ADMIN") == true)
       #expect(try socket.links().count == 1)
@@ -89,9 +89,9 @@ import Testing
       let socket = try RouteSocket()
       let calls: [() throws -> Void] = [
         { _ = try socket.link(named: name) },
-        { try socket.createBridge(name) },
-        { try socket.createVethPair(name: "ok", peer: name) },
-        { try socket.deleteLink(named: name) },
+        { try socket.perform(.createBridge(NewLink(name))) },
+        { try socket.perform(.createVethPair(NewLink("ok"), peer: NewLink(name))) },
+        { try socket.perform(.deleteLink(named: name)) },
       ]
       for call in calls { #expect(failure(call)?.code == .invalidArgument) }
     }

@@ -10,7 +10,7 @@ import Testing
   /// A request for the link with index 1.
   private func ask(_ transport: MnlTransport, sequence: UInt32) throws {
     let request = Request.getLink(.index(1))
-    try request.withBytes(sequence: sequence) { bytes throws(Errno) in try transport.send(bytes) }
+    try request.encoded(sequence: sequence).withUnsafeBytes { try transport.send($0) }
   }
 
   /// What somebody with CAP_NET_ADMIN in the namespace sends: an acknowledgement of what was never done.

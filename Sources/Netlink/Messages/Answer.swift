@@ -2,10 +2,10 @@ import CMnl
 import SystemPackage
 
 /// The defect of a message, in words.
-struct DecodingFailure: Error {
+package struct DecodingFailure: Error {
   let reason: String
 
-  init(_ reason: String) { self.reason = reason }
+  package init(_ reason: String) { self.reason = reason }
 }
 
 /// The answer to one request, taken datagram by datagram until it is complete.
@@ -22,7 +22,7 @@ struct Answer<Item> {
   private let operation: String
   private let subject: String
 
-  init(sequence: UInt32, portID: UInt32, request: borrowing Request) {
+  init(sequence: UInt32, portID: UInt32, request: Request) {
     self.sequence = sequence
     self.portID = portID
     isDump = request.isDump

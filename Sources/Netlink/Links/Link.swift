@@ -22,6 +22,8 @@ public struct Link: Sendable, Hashable {
     public static let noARP = Flags(rawValue: 1 << 7)
     /// Receives everything (IFF_PROMISC).
     public static let promiscuous = Flags(rawValue: 1 << 8)
+    /// Receives what is sent to any group (IFF_ALLMULTI).
+    public static let allMulticast = Flags(rawValue: 1 << 9)
     /// Supports multicast (IFF_MULTICAST).
     public static let multicast = Flags(rawValue: 1 << 12)
     /// Has a carrier (IFF_LOWER_UP).
@@ -40,6 +42,16 @@ public struct Link: Sendable, Hashable {
   public let flags: Flags
   /// The driver's kind, `veth`, `bridge`, …; nil for loopback and most hardware.
   public let kind: String?
+  /// The text that its owner gave it (IFLA_IFALIAS); nil where it has none.
+  public let alias: String?
+  /// The group it is in.
+  public let group: UInt32
+  /// How many packets wait to be sent at most.
+  public let transmitQueueLength: UInt32
+  /// Of a bridge's port, what the bridge keeps of it.
+  public let port: BridgePort?
+  /// Of a bridge, whether it tells VLANs apart.
+  public let filtersVLANs: Bool
   /// The index of the bridge (or other master) it belongs to.
   public let masterIndex: Int32?
   /// The index of its peer (veth) or of the interface it lies on (IFLA_LINK), in that one's namespace.

@@ -1,39 +1,39 @@
-import CMnl
+package import CMnl
 
 /// One netlink message of an answer, valid while the answer's buffer is.
-struct Message {
-  let header: nlmsghdr
-  let payload: UnsafeRawBufferPointer
+package struct Message {
+  package let header: nlmsghdr
+  package let payload: UnsafeRawBufferPointer
 
-  var type: Int { Int(header.nlmsg_type) }
+  package var type: Int { Int(header.nlmsg_type) }
 
-  func has(_ flag: Int32) -> Bool { Int32(header.nlmsg_flags) & flag != 0 }
+  package func has(_ flag: Int32) -> Bool { Int32(header.nlmsg_flags) & flag != 0 }
 
   /// The fixed part of the payload; nil when the message is too short for it.
-  func fixed<Header: BitwiseCopyable>(_ type: Header.Type) -> Header? {
+  package func fixed<Header: BitwiseCopyable>(_ type: Header.Type) -> Header? {
     payload.count >= MemoryLayout<Header>.size ? payload.loadUnaligned(as: type) : nil
   }
 
   /// The attributes behind a fixed part.
-  func attributes<Header: BitwiseCopyable>(after type: Header.Type) -> AttributeSequence {
+  package func attributes<Header: BitwiseCopyable>(after type: Header.Type) -> AttributeSequence {
     attributes(from: MemoryLayout<Header>.size)
   }
 
-  func attributes(from offset: Int) -> AttributeSequence {
+  package func attributes(from offset: Int) -> AttributeSequence {
     let start = Swift.min((offset + 3) & ~3, payload.count)
     return AttributeSequence(UnsafeRawBufferPointer(rebasing: payload[start...]))
   }
 }
 
 /// The messages of one datagram; `isWhole` tells afterwards whether they filled it without a rest.
-struct MessageSequence: Sequence, IteratorProtocol {
+package struct MessageSequence: Sequence, IteratorProtocol {
   private var rest: UnsafeRawBufferPointer
 
-  init(_ datagram: UnsafeRawBufferPointer) { rest = datagram }
+  package init(_ datagram: UnsafeRawBufferPointer) { rest = datagram }
 
-  var isWhole: Bool { rest.isEmpty }
+  package var isWhole: Bool { rest.isEmpty }
 
-  mutating func next() -> Message? {
+  package mutating func next() -> Message? {
     guard let base = rest.baseAddress else { return nil }
     let header = base.assumingMemoryBound(to: nlmsghdr.self)
     // libmnl takes a length of 2 GiB and more for a negative one, which fits always.

@@ -23,16 +23,30 @@ public final class RouteSocket: Sendable {
     conversation = Mutex(Conversation(transport))
   }
 
-  /// Has a change made; returns once the kernel has acknowledged it.
-  func perform(_ request: borrowing Request) throws(NetlinkError) {
-    _ = try conversation.withLock { conversation throws(NetlinkError) in
-      try conversation.run(request) { _ throws(DecodingFailure) -> Never? in nil }
+  /// Has changes made, in their order and in one datagram, and returns once the kernel has acknowledged each.
+  ///
+  /// The kernel **executes every one, also those after a failed one**, of which the first is thrown. So none may do harm when
+  /// one before it failed: what follows a link's birth addresses it by the index that was chosen for it, never by name.
+  public func perform(_ changes: Change...) throws(NetlinkError) { try perform(changes) }
+
+  /// Has changes made: see ``perform(_:)-([Change])``.
+  public func perform(_ changes: [Change]) throws(NetlinkError) {
+    guard let failure = try failures(of: changes).lazy.compactMap(\.self).first else { return }
+    throw failure
+  }
+
+  /// Has changes made as ``perform(_:)`` does, and tells of each one how it failed; nil of those that were made.
+  ///
+  /// - Throws: Only what kept the answers from coming: what was made of the changes is unknown then.
+  public func failures(of changes: [Change]) throws(NetlinkError) -> [NetlinkError?] {
+    try conversation.withLock { conversation throws(NetlinkError) in
+      try conversation.perform(changes.map(\.request))
     }
   }
 
   /// Asks for a list, or for one object.
   func query<Item: Sendable>(
-    _ request: borrowing Request, _ decode: @Sendable (Message) throws(DecodingFailure) -> Item?
+    _ request: Request, _ decode: @Sendable (Message) throws(DecodingFailure) -> Item?
   ) throws(NetlinkError) -> [Item] {
     try conversation.withLock { conversation throws(NetlinkError) in try conversation.run(request, decode: decode) }
   }

@@ -1,9 +1,9 @@
 import CMnl
 import Glibc
-import SystemPackage
+package import SystemPackage
 
 /// What a conversation with the kernel needs of a netlink socket; the seam at which tests put recorded answers.
-protocol Transport: AnyObject, Sendable {
+package protocol Transport: AnyObject, Sendable {
   /// The port id under which the kernel knows this socket.
   var portID: UInt32 { get }
   func send(_ request: UnsafeRawBufferPointer) throws(Errno)
@@ -13,17 +13,17 @@ protocol Transport: AnyObject, Sendable {
   func discardPending()
 }
 
-/// A NETLINK_ROUTE socket of libmnl, owned, closed on exec, bound to the network namespace of the thread that opened
+/// A netlink socket of libmnl, of NETLINK_ROUTE unless another protocol is asked for, owned, closed on exec, bound to the network namespace of the thread that opened
 /// it.
-final class MnlTransport: Transport {
+package final class MnlTransport: Transport {
   // The pointer never changes, and what libmnl does with it here are system calls on one descriptor.
   nonisolated(unsafe) private let socket: OpaquePointer
-  let portID: UInt32
+  package let portID: UInt32
   /// Seconds.
   static let patience = 10
 
-  init() throws(Errno) {
-    guard let socket = mnl_socket_open2(NETLINK_ROUTE, Int32(SOCK_CLOEXEC.rawValue)) else { throw Self.lastError() }
+  package init(protocol number: Int32 = NETLINK_ROUTE) throws(Errno) {
+    guard let socket = mnl_socket_open2(number, Int32(SOCK_CLOEXEC.rawValue)) else { throw Self.lastError() }
     guard mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) == 0 else {
       let error = Self.lastError()
       mnl_socket_close(socket)
@@ -43,7 +43,7 @@ final class MnlTransport: Transport {
 
   deinit { mnl_socket_close(socket) }
 
-  func send(_ request: UnsafeRawBufferPointer) throws(Errno) {
+  package func send(_ request: UnsafeRawBufferPointer) throws(Errno) {
     while mnl_socket_sendto(socket, request.baseAddress, request.count) < 0 {
       let error = Self.lastError()
       if error != .interrupted { throw error }
@@ -52,7 +52,7 @@ final class MnlTransport: Transport {
 
   /// Whoever has CAP_NET_ADMIN in the namespace may send to this socket's port: what does not come from the kernel, whose
   /// port id is 0, is thrown away.
-  func receive(into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
+  package func receive(into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
     let deadline = SuspendingClock.now.advanced(by: .seconds(Self.patience))
     while true {
       var sender = sockaddr_nl()
@@ -79,7 +79,7 @@ final class MnlTransport: Transport {
     }
   }
 
-  func discardPending() {
+  package func discardPending() {
     var byte: UInt8 = 0
     var failures = 0
     // Each call takes one datagram, cut to the byte there is room for. A pending overrun is reported once as an error;
@@ -93,7 +93,7 @@ final class MnlTransport: Transport {
     }
   }
 
-  var descriptor: Int32 { mnl_socket_get_fd(socket) }
+  package var descriptor: Int32 { mnl_socket_get_fd(socket) }
 
   private func enable(_ option: Int32) {
     var one: Int32 = 1

@@ -4,35 +4,35 @@ import LinuxKernel
 /// One attribute of a message, valid while the message's buffer is.
 ///
 /// Getters give nil when the payload is too short for what is asked of it; nothing is read outside the payload.
-struct Attribute {
-  let type: Int
-  let payload: UnsafeRawBufferPointer
+package struct Attribute {
+  package let type: Int
+  package let payload: UnsafeRawBufferPointer
 
-  func load<Value: BitwiseCopyable>(as type: Value.Type) -> Value? {
+  package func load<Value: BitwiseCopyable>(as type: Value.Type) -> Value? {
     payload.count >= MemoryLayout<Value>.size ? payload.loadUnaligned(as: type) : nil
   }
 
-  var uint8: UInt8? { load(as: UInt8.self) }
-  var uint16: UInt16? { load(as: UInt16.self) }
-  var uint32: UInt32? { load(as: UInt32.self) }
-  var int32: Int32? { load(as: Int32.self) }
+  package var uint8: UInt8? { load(as: UInt8.self) }
+  package var uint16: UInt16? { load(as: UInt16.self) }
+  package var uint32: UInt32? { load(as: UInt32.self) }
+  package var int32: Int32? { load(as: Int32.self) }
 
   /// The text up to the first zero byte, or all of it; wrong UTF-8 is repaired.
-  var string: String { String(decoding: payload.prefix { $0 != 0 }, as: UTF8.self) }
+  package var string: String { String(decoding: payload.prefix { $0 != 0 }, as: UTF8.self) }
 
   var address: IPAddress? { IPAddress(bytes: payload) }
 
-  var nested: AttributeSequence { AttributeSequence(payload) }
+  package var nested: AttributeSequence { AttributeSequence(payload) }
 }
 
 /// The attributes that fill a buffer, as libmnl's `mnl_attr_for_each_payload` visits them: it ends before the first
 /// that is not whole.
-struct AttributeSequence: Sequence, IteratorProtocol {
+package struct AttributeSequence: Sequence, IteratorProtocol {
   private var rest: UnsafeRawBufferPointer
 
-  init(_ buffer: UnsafeRawBufferPointer) { rest = buffer }
+  package init(_ buffer: UnsafeRawBufferPointer) { rest = buffer }
 
-  mutating func next() -> Attribute? {
+  package mutating func next() -> Attribute? {
     guard let base = rest.baseAddress else { return nil }
     let attribute = base.assumingMemoryBound(to: nlattr.self)
     guard mnl_attr_ok(attribute, Int32(clamping: rest.count)) else { return nil }

@@ -1,36 +1,42 @@
 import CMnl
 import LinuxKernel
 
-extension Request {
-  /// RTM_GETROUTE of both families and all tables.
-  static func listRoutes() -> Request {
-    var request = Request("list routes", "of the namespace", type: Int(RTM_GETROUTE), flags: NLM_F_DUMP)
-    request.putFixed(rtmsg())
-    return request
-  }
-
-  static func addRoute(_ route: Route) -> Request {
-    var request = Request(
-      "add route", route.subject, type: Int(RTM_NEWROUTE), flags: NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL)
+extension Change {
+  /// Adds a route; fails with `alreadyExists` when there is one to that destination with that metric in that table.
+  ///
+  /// - Parameters:
+  ///   - reach: How far away the destination is; nil: as far as follows from the route itself.
+  ///   - besideOthers: Only the very same one is refused: another way to the destination goes in front of those that are there,
+  ///     and with IPv6 joins them.
+  public static func addRoute(
+    _ route: Route, reaching reach: Route.Reach? = nil, besideOthers: Bool = false
+  ) -> Change {
+    var request =
+      besideOthers
+      ? Request("add route", route.subject, type: Int(RTM_NEWROUTE), flags: NLM_F_ACK | NLM_F_CREATE)
+      : Request(change: "add route", route.subject, type: RTM_NEWROUTE, creating: true)
     var header = rtmsg()
     header.rtm_protocol = UInt8(RTPROT_BOOT)
     // IPv4 wants the scope said: an on-link route reaches no further than the link.
     let onLink = route.gateway == nil && route.kind == .unicast
-    header.rtm_scope = UInt8(
-      route.kind == .local ? RT_SCOPE_HOST.rawValue : onLink ? RT_SCOPE_LINK.rawValue : RT_SCOPE_UNIVERSE.rawValue)
+    header.rtm_scope = (reach ?? (route.kind == .local ? .host : onLink ? .link : .everywhere)).rawValue
     request.putRoute(route, header)
-    return request
+    return Change(request)
   }
 
-  static func deleteRoute(_ route: Route) -> Request {
-    var request = Request("delete route", route.subject, type: Int(RTM_DELROUTE), flags: NLM_F_ACK)
+  /// Deletes the first route that agrees in what is given; fails with `notFound` when there is none.
+  public static func deleteRoute(_ route: Route) -> Change {
+    var request = Request(change: "delete route", route.subject, type: RTM_DELROUTE)
     var header = rtmsg()
     header.rtm_scope = UInt8(RT_SCOPE_NOWHERE.rawValue)
     request.putRoute(route, header)
-    return request
+    return Change(request)
   }
 
-  private mutating func putRoute(_ route: Route, _ template: rtmsg) {
+}
+
+extension Request {
+  fileprivate mutating func putRoute(_ route: Route, _ template: rtmsg) {
     var header = template
     let family = route.destination.address.family
     header.rtm_family = family.kernel
@@ -46,7 +52,7 @@ extension Request {
     } else if let gateway = route.gateway {
       put(Int(RTA_VIA.rawValue), bytes: [gateway.family.kernel, 0] + gateway.bytes)
     }
-    if let link = route.linkIndex { put(Int(RTA_OIF.rawValue), UInt32(bitPattern: link)) }
+    if let link = route.linkIndex { put(Int(RTA_OIF.rawValue), link) }
     if let source = route.preferredSource { put(Int(RTA_PREFSRC.rawValue), bytes: source.bytes) }
     if let metric = route.metric { put(Int(RTA_PRIORITY.rawValue), metric) }
     if route.table >= 256 { put(Int(RTA_TABLE.rawValue), route.table) }

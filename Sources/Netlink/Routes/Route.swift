@@ -33,6 +33,16 @@ public struct Route: Sendable, Hashable {
     }
   }
 
+  /// How far away a destination is (RT_SCOPE_…); of IPv4 routes alone.
+  public enum Reach: Sendable, Hashable {
+    /// Behind routers.
+    case everywhere
+    /// On the link.
+    case link
+    /// In this host.
+    case host
+  }
+
   /// The number of the main routing table.
   public static let mainTable: UInt32 = 254
   /// The number of the table of the host's own addresses.
@@ -94,6 +104,16 @@ extension Route.Kind {
     case .blackhole: UInt8(RTN_BLACKHOLE)
     case .unreachable: UInt8(RTN_UNREACHABLE)
     case .other(let value): value
+    }
+  }
+}
+
+extension Route.Reach {
+  var rawValue: UInt8 {
+    switch self {
+    case .everywhere: UInt8(RT_SCOPE_UNIVERSE.rawValue)
+    case .link: UInt8(RT_SCOPE_LINK.rawValue)
+    case .host: UInt8(RT_SCOPE_HOST.rawValue)
     }
   }
 }

@@ -1,26 +1,27 @@
 import CMnl
-import SystemPackage
+package import SystemPackage
 
 /// Requests and their answers over one socket, one after the other.
 ///
 /// Every message of an answer must bear the request's sequence number and the socket's port id. A listing that the
 /// kernel marks inconsistent (NLM_F_DUMP_INTR) or that overran the socket (ENOBUFS) is asked for again.
-struct Conversation: Sendable {
+package struct Conversation: Sendable {
   /// What the kernel uses for its own datagrams at most.
-  static let bufferSize = 32 << 10
+  package static let bufferSize = 32 << 10
   static let attempts = 16
 
-  private let transport: any Transport
-  private var sequence: UInt32
-  private var mustDiscard = false
+  package let transport: any Transport
+  package var sequence: UInt32
+  /// Whether what is left of an abandoned answer is still to come.
+  package var mustDiscard = false
 
-  init(_ transport: any Transport, firstSequence: UInt32 = 1) {
+  package init(_ transport: any Transport, firstSequence: UInt32 = 1) {
     self.transport = transport
     sequence = firstSequence &- 1
   }
 
   /// Sends a request and gives what `decode` makes of each message of the answer; nil from it leaves a message out.
-  mutating func run<Item>(_ request: borrowing Request, decode: (Message) throws(DecodingFailure) -> Item?)
+  package mutating func run<Item>(_ request: Request, decode: (Message) throws(DecodingFailure) -> Item?)
     throws(NetlinkError) -> [Item]
   {
     for _ in 0..<Self.attempts {
@@ -41,14 +42,14 @@ struct Conversation: Sendable {
     case failed(NetlinkError)
   }
 
-  private mutating func attempt<Item>(_ request: borrowing Request, decode: (Message) throws(DecodingFailure) -> Item?)
+  private mutating func attempt<Item>(_ request: Request, decode: (Message) throws(DecodingFailure) -> Item?)
     throws(Interruption) -> [Item]
   {
     if mustDiscard { transport.discardPending() }
     mustDiscard = false
     sequence &+= 1
     do throws(Errno) {
-      try request.withBytes(sequence: sequence) { bytes throws(Errno) in try transport.send(bytes) }
+      try send(request.encoded(sequence: sequence))
     } catch {
       throw .failed(NetlinkError(errno: error, operation: request.operation, subject: request.subject))
     }
@@ -67,7 +68,7 @@ struct Conversation: Sendable {
     return answer.items
   }
 
-  private func receive(into buffer: UnsafeMutableRawBufferPointer, for request: borrowing Request)
+  private func receive(into buffer: UnsafeMutableRawBufferPointer, for request: Request)
     throws(Interruption) -> Int
   {
     do throws(Errno) {
@@ -77,5 +78,9 @@ struct Conversation: Sendable {
       if error == .noBufferSpace && request.isDump { throw .inconsistent }
       throw .failed(NetlinkError(errno: error, operation: request.operation, subject: request.subject))
     }
+  }
+
+  package func send(_ bytes: [UInt8]) throws(Errno) {
+    try bytes.withUnsafeBufferPointer { bytes throws(Errno) in try transport.send(UnsafeRawBufferPointer(bytes)) }
   }
 }

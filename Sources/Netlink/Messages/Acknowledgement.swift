@@ -1,14 +1,14 @@
 import CMnl
-import SystemPackage
+package import SystemPackage
 
 /// What NLMSG_ERROR and NLMSG_DONE say: an errno, zero for success, and the kernel's words (NETLINK_EXT_ACK).
-struct Acknowledgement {
-  let errno: Errno?
-  let text: String?
+package struct Acknowledgement {
+  package let errno: Errno?
+  package let text: String?
 
   /// Reads an NLMSG_ERROR (struct nlmsgerr, then the request unless NLM_F_CAPPED, then attributes) or an NLMSG_DONE (an
   /// int, then attributes); nil when the message is too short to hold its errno or the errno is none.
-  init?(_ message: Message) {
+  package init?(_ message: Message) {
     guard let status = message.fixed(Int32.self), status <= 0, status > -4096 else { return nil }
     errno = status == 0 ? nil : Errno(rawValue: -status)
     guard message.has(NLM_F_ACK_TLVS) else {
