@@ -15,16 +15,3 @@ public enum CNIBounds {
   /// The most bytes of a cache entry.
   static let cacheEntry = 4 << 20
 }
-
-extension String {
-  /// The text, or as much of its beginning as fits into a number of bytes together with a mark that tells how much was left out.
-  func cut(to limit: Int) -> String {
-    guard utf8.count > limit else { return self }
-    let room = max(0, limit - 40)
-    var end = utf8.index(utf8.startIndex, offsetBy: room)
-    // Back to where a character begins.
-    while end > utf8.startIndex, utf8[end] & 0xc0 == 0x80 { end = utf8.index(before: end) }
-    let kept = self[..<end]
-    return "\(kept)… [\(utf8.count - kept.utf8.count) bytes left out]"
-  }
-}

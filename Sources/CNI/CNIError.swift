@@ -67,8 +67,8 @@ public struct CNIError: Error, Sendable, Hashable, Codable {
   ) {
     self.kind = kind
     self.code = code
-    self.message = message.cut(to: CNIBounds.errorText)
-    self.details = details.cut(to: CNIBounds.errorText)
+    self.message = message.cut(toBytes: CNIBounds.errorText)
+    self.details = details.cut(toBytes: CNIBounds.errorText)
     self.plugin = plugin
     self.network = network
     self.verb = verb

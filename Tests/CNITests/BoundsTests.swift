@@ -92,9 +92,9 @@ struct BoundsTests {
   @Test("Texts are cut at a character, never inside one, and once cut stay as they are", arguments: 60...70)
   func cut(limit: Int) {
     let text = String(repeating: "😀", count: 100)
-    let cut = text.cut(to: limit)
-    #expect(cut.utf8.count <= limit && !cut.contains("\u{fffd}") && cut.cut(to: limit) == cut)
-    #expect("short".cut(to: limit) == "short")
+    let cut = text.cut(toBytes: limit)
+    #expect(cut.utf8.count <= limit && !cut.contains("\u{fffd}") && cut.cut(toBytes: limit) == cut)
+    #expect("short".cut(toBytes: limit) == "short")
     let kept = cut.prefix { $0 == "😀" }.utf8.count
     #expect(cut.hasSuffix("… [\(400 - kept) bytes left out]"))
   }

@@ -121,6 +121,15 @@ struct ExecutionTests {
     #expect(!isAlive(try directory.text("child")))
   }
 
+  @Test("CNI-A24 a timeout kills a plugin that stays in this process's group, and nobody else in it")
+  func timeoutInTheCallersGroup() async throws {
+    var invoker = ExecutablePluginInvoker(timeout: .milliseconds(300))
+    invoker.staysWithCaller = true
+    let response = try await run("echo $$ > \(directory.path)/child; exec sleep 1000", invoker: invoker)
+    #expect(response.outcome == .timedOut(.milliseconds(300)) && response.leftover == nil)
+    #expect(!isAlive(try directory.text("child")))
+  }
+
   @Test("CNI-A24 timeouts of every verb", arguments: [Verb.add, .del, .check, .gc, .status, .version])
   func timeouts(verb: Verb) async throws {
     try directory.script("a", "sleep 1000")

@@ -89,6 +89,47 @@ struct OwedTests {
     }
   }
 
+  @Test(
+    "A plugin whose ADD failed and whose interface is not there is asked once more without a namespace, and its IPAM by itself"
+  )
+  func nothingMade() async throws {
+    let net = try list(
+      #"{"cniVersion":"1.0.0","name":"net","plugins":[{"type":"a"},{"type":"b","ipam":{"type":"ipam"}}]}"#)
+    let (excused, owed, bench) = try await addThenDel(net, interfaceIsGone: true) { request in
+      switch (request.verb, request.plugin) {
+      case (.add, "b"): .error(999, "no such device")
+      case (.del, "b"): request["CNI_NETNS"] == "" ? .exited(0) : .error(999, "Link not found")
+      default: .result
+      }
+    }
+    #expect(owed == nil && excused.map(\.error.plugin) == ["b"])
+    #expect(bench.invoker.calls.suffix(4) == ["DEL b", "DEL b", "DEL ipam", "DEL a"])
+  }
+
+  @Test("It owes where that fails too, in the words of the first attempt")
+  func somethingMade() async throws {
+    let (_, owed, _) = try await addThenDel(try chain("a"), interfaceIsGone: true) { request in
+      .error(999, request.verb == .add ? "no" : request["CNI_NETNS"] == "" ? "second" : "first")
+    }
+    #expect(owed?.message == "first")
+  }
+
+  @Test(
+    "Nobody else is asked without a namespace: one whose interface is there, one that worked, one that ended without a word",
+    arguments: [(false, "b", 999), (true, "a", 999), (true, "b", 11)])
+  func notWithoutNamespace(interfaceIsGone: Bool, failing: String, code: Int) async throws {
+    let net = try chain("a", "b")
+    let (_, owed, bench) = try await addThenDel(net, interfaceIsGone: interfaceIsGone) { request in
+      switch (request.verb, request.plugin) {
+      case (.add, "b"): .error(code, "no")
+      case (.del, failing): .error(999, "Link not found")
+      default: .result
+      }
+    }
+    #expect(owed?.plugin == failing)
+    #expect(bench.invoker.calls.suffix(2) == ["DEL b", "DEL a"])
+  }
+
   @Test("A plugin that is not installed, or could not be started, owes only if it may have been called")
   func notInstalled() async throws {
     let (excused, owed, _) = try await addThenDel(try chain("a", "gone"), missing: ["gone"]) { _ in .result }

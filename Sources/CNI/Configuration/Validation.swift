@@ -1,6 +1,6 @@
 /// The rules for what enters paths and environments (libcni's `pkg/utils`); libcni applies them to ADD only, this library to every verb.
-enum Validation {
-  static func containerID(_ id: String) throws(CNIError) {
+package enum Validation {
+  package static func containerID(_ id: String) throws(CNIError) {
     guard !id.isEmpty else {
       throw CNIError(.invalidArgument, code: CNIError.Code.unknownContainer, "missing containerID")
     }
@@ -10,7 +10,7 @@ enum Validation {
     }
   }
 
-  static func networkName(_ name: String) throws(CNIError) {
+  package static func networkName(_ name: String) throws(CNIError) {
     guard !name.isEmpty else {
       throw CNIError(.invalidArgument, code: CNIError.Code.invalidConfiguration, "missing network name:")
     }
@@ -21,7 +21,7 @@ enum Validation {
     }
   }
 
-  static func interfaceName(_ name: String) throws(CNIError) {
+  package static func interfaceName(_ name: String) throws(CNIError) {
     func refused(_ message: String, details: String = "") -> CNIError {
       CNIError(.invalidArgument, code: CNIError.Code.invalidEnvironment, message, details: details)
     }

@@ -32,6 +32,9 @@ public struct ExecutablePluginInvoker: PluginInvoker {
   /// Given each plugin's process that has ended and was not reaped yet, which it takes over: reaping takes milliseconds that a
   /// caller may not have to spare just now (`ProcessHandle.reap`). Nil: it is reaped at once.
   public var leavesReaping: (@Sendable (ProcessHandle) -> Void)?
+  /// Whether a plugin stays in this process's group, and is killed when the thread that called it ends: for a plugin that asks
+  /// others, which must not outlive it. When it fails, it alone is killed, not its children.
+  public var staysWithCaller = false
   /// The time between attempts to start a plugin whose file is being written (ETXTBSY); there are six.
   var busyInterval: Duration = .seconds(1)
 

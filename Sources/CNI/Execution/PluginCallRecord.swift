@@ -16,6 +16,8 @@ public struct PluginCallRecord: Sendable, Hashable {
 
   /// The plugin's type.
   public let plugin: String
+  /// What served it: the path of an executable, or what an invoker of the caller's own calls itself. Nil where nothing was found.
+  public let servedBy: String?
   /// The network's name; empty for VERSION.
   public let network: String
   /// What it was asked to do.

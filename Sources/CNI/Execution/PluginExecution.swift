@@ -23,7 +23,7 @@ struct PluginExecution: ~Copyable {
     let process = try HostProcess.spawn(
       executable: request.executable, arguments: [request.executable], environment: invoker.variables(request),
       standardInput: stdin.read.raw, standardOutput: stdout.write.raw, standardError: stderr.write.raw,
-      cgroup: invoker.cgroup, openFilesLimit: invoker.openFilesLimit)
+      cgroup: invoker.cgroup, openFilesLimit: invoker.openFilesLimit, staysWithCaller: invoker.staysWithCaller)
     self.invoker = invoker
     self.cancellation = cancellation
     self.deadline = deadline

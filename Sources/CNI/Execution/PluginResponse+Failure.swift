@@ -3,7 +3,7 @@ import LinuxKernel
 
 extension PluginResponse {
   /// The error that this answer stands for, in libcni's words (`RawExec.pluginErr`); nil when the plugin exited with status 0.
-  var failure: CNIError? {
+  package var failure: CNIError? {
     var failure: CNIError
     switch outcome {
     case .ended(.exited(0)): return nil
@@ -15,7 +15,7 @@ extension PluginResponse {
     }
     if let leftover {
       failure.details = (failure.details + (failure.details.isEmpty ? "" : "; ") + leftover).cut(
-        to: CNIBounds.errorText)
+        toBytes: CNIBounds.errorText)
     }
     failure.stderr = stderr
     return failure
@@ -26,9 +26,9 @@ extension PluginResponse {
     guard !stdout.isEmpty else {
       return stderr.isEmpty
         ? plain("netplugin failed with no error message: \(exit)")
-        : plain("netplugin failed: \(stderr.quoted.cut(to: 3 << 10)): \(exit)")
+        : plain("netplugin failed: \(stderr.quoted.cut(toBytes: 3 << 10)): \(exit)")
     }
-    let said = String(decoding: stdout.prefix(1024), as: UTF8.self).quoted.cut(to: 2048)
+    let said = String(decoding: stdout.prefix(1024), as: UTF8.self).quoted.cut(toBytes: 2048)
     do {
       let document = try JSON(parsing: stdout)
       guard var error = PluginResponse.error(in: document) else {
@@ -63,7 +63,7 @@ extension PluginResponse {
 
 extension PluginResponse {
   /// The result in standard output. An error document is an error although the plugin exited with status 0.
-  func result(defaultVersion: String) throws(CNIError) -> CNIResult {
+  package func result(defaultVersion: String) throws(CNIError) -> CNIResult {
     let document: JSON
     do {
       document = try JSON(parsing: stdout, maximumDepth: JSON.maximumForeignDepth)

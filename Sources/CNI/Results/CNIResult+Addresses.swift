@@ -1,3 +1,4 @@
+import JSON
 import LinuxKernel
 
 /// Which of a container's addresses is its first.
@@ -44,6 +45,7 @@ extension CNIResult {
       let owner = "\(interface.name.isEmpty ? "an interface without a name" : interface.name), which \(place)"
       if !owners.contains(owner) { owners.append(owner) }
     }
-    return "the addresses belong to \(owners.joined(separator: ", and to ")); none to \(interfaceName)".cut(to: 1 << 10)
+    return "the addresses belong to \(owners.joined(separator: ", and to ")); none to \(interfaceName)".cut(
+      toBytes: 1 << 10)
   }
 }

@@ -2,6 +2,16 @@ import JSON
 import LinuxKernel
 
 extension CNIRuntime {
+  /// What the plugins of a list would be given with a verb, in their order, without calling them; nothing is looked for.
+  package func requests(
+    _ verb: Verb, _ list: NetworkConfigurationList, _ attachment: Attachment, previousResult: CNIResult?
+  ) -> [PluginRequest] {
+    list.plugins.map { plugin in
+      RequestBuilder(list: list, plugin: plugin, attachment: attachment, pluginDirectories: pluginDirectories)
+        .request(verb, plugin.type, executable: "", previousResult: previousResult, additions: [:])
+    }
+  }
+
   /// Calls one plugin of a list, or a delegate with what that plugin is given, and makes something of its answer. Errors carry
   /// plugin, network and verb; the observer hears of every call, and of the excuse for its failure.
   func call<Answer>(
@@ -79,7 +89,8 @@ private struct CallReport {
     var exit: ExitStatus?
     if case .ended(let how) = response?.outcome { exit = how }
     return PluginCallRecord(
-      plugin: plugin, network: network, verb: verb, interfaceName: interfaceName, startedAt: startedAt,
+      plugin: plugin, servedBy: request?.executable, network: network, verb: verb, interfaceName: interfaceName,
+      startedAt: startedAt,
       duration: startedAt.duration(to: .now), outcome: outcome, exit: exit, error: error, excuse: excuse,
       stderr: response?.stderr ?? "", request: keepsContents ? request : nil,
       stdout: keepsContents ? response?.stdout : nil)

@@ -16,9 +16,15 @@ extension Detaching {
 
   /// Whether the plugin at a place of the list is the one whose ADD failed, and this error of DEL is the same document.
   func refusedAdd(at place: Int, in error: CNIError) -> Bool {
+    guard let failed = failedAdd, failedOrderly(at: place) else { return false }
+    return error.hasDocument && failed.code == error.code && failed.message == error.message
+      && failed.details == error.details
+  }
+
+  /// Whether the plugin at a place of the list is the one whose ADD failed, by an error document of its own.
+  func failedOrderly(at place: Int) -> Bool {
     guard let failed = failedAdd, let called = failed.calledPlugins, place == called - 1 else { return false }
-    return failed.hasDocument && failed.code != CNIError.Code.tryAgainLater && error.hasDocument
-      && failed.code == error.code && failed.message == error.message && failed.details == error.details
+    return failed.hasDocument && failed.code != CNIError.Code.tryAgainLater
   }
 }
 

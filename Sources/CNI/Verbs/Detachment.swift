@@ -33,6 +33,7 @@ struct Detachment {
       guard let failure = delete(list.plugins[place], excuse: { detaching.excuse(for: $0, at: place) }) else {
         continue
       }
+      if !failures.isEmpty { askWithoutNamespace(at: place, after: failure) }
       if owesAddress(at: place, after: failure) { releaseAddress(at: place, after: failure) }
       guard !isComplete || failures.isEmpty, failure.kind != .cancelled else { return }
     }
@@ -59,14 +60,42 @@ struct Detachment {
     }
   }
 
+  /// A plugin whose ADD failed may have made nothing, and fail because it does not find it (host-device without its device): it
+  /// is asked once more without a namespace, in which there would be nothing to look for.
+  private mutating func askWithoutNamespace(at place: Int, after failure: CNIError) {
+    guard failures.last == failure, failure.isPluginsOwn, detaching.failedOrderly(at: place), interfaceIsGone else {
+      return
+    }
+    var attachment = attachment
+    attachment.networkNamespace = ""
+    do throws(CNIError) {
+      try runtime.call(
+        .del, list.plugins[place], of: list, attachment: attachment, previousResult: result, cancellation: cancellation
+      ) { _ in }
+    } catch {
+      // The first failure stands; this one is in the trace.
+      return
+    }
+    failures.removeLast()
+    excused.append(
+      ExcusedFailure(
+        error: failure,
+        excuse: "its ADD had failed, there is no \(attachment.interfaceName), and without a namespace it succeeds"))
+  }
+
+  /// Whether the attachment's interface is not, or no longer, there.
+  private var interfaceIsGone: Bool {
+    detaching.interfaceIsGone
+      ?? !NetworkNamespace.hasInterface(attachment.interfaceName, at: attachment.networkNamespace)
+  }
+
   /// Whether an interface plugin may have kept the address of an interface that is gone: then nobody else lets go of it.
   private func owesAddress(at place: Int, after failure: CNIError) -> Bool {
     guard list.plugins[place].ipamType != nil, failure.kind != .cancelled, !failure.saysUnknownContainer else {
       return false
     }
     if let called = detaching.failedAdd?.calledPlugins, place >= called { return false }
-    return detaching.interfaceIsGone
-      ?? !NetworkNamespace.hasInterface(attachment.interfaceName, at: attachment.networkNamespace)
+    return interfaceIsGone
   }
 
   /// The interface plugin's failure stays what it is: whatever else it may have left behind is still there.
