@@ -1,0 +1,42 @@
+import CNI
+import CNIPlugin
+import LinuxKernel
+
+/// What a pod gets of addresses and routes, from what its IPAM plugin says.
+struct BridgeAddresses {
+  /// As IPAM gave them, with the gateways that follow from the settings.
+  private(set) var ips: [CNIResult.IPConfiguration] = []
+  /// As IPAM gave them, with the default routes that follow from the settings.
+  private(set) var routes: [CNIResult.Route] = []
+  let dns: CNIResult.DNS
+  /// The addresses that the bridge is to have.
+  private(set) var gateways: [IPPrefix] = []
+
+  init<Configuration>(
+    _ given: CNIResult?, _ settings: BridgeSettings, _ call: PluginCall<Configuration>
+  ) throws(PluginError) {
+    dns = settings.dns.isEmpty ? given?.dns ?? .init() : settings.dns
+    guard let given else { return }
+    guard !given.ips.isEmpty else { throw PluginError("IPAM plugin returned missing IP config") }
+    routes = given.routes
+    for ip in given.ips {
+      var ip = ip
+      ip.interface = 2
+      if settings.isGateway { addGateway(&ip, settings) }
+      ips.append(ip)
+    }
+  }
+
+  private mutating func addGateway(_ ip: inout CNIResult.IPConfiguration, _ settings: BridgeSettings) {
+    let network = ip.address.network
+    let first = IPAddress(family: network.address.family, value: network.address.value + 1)
+    let gateway = ip.gateway.flatMap(IPAddress.init) ?? first
+    ip.gateway = gateway.description
+    if let prefix = IPPrefix(gateway, length: ip.address.length), !gateways.contains(prefix) { gateways.append(prefix) }
+    guard settings.isDefaultGateway else { return }
+    let everything = IPPrefix.everything(gateway.family)
+    // IPAM's own default route stands where it says by whom.
+    guard !routes.contains(where: { $0.destination == everything && $0.gateway != nil }) else { return }
+    routes.append(.init(destination: everything, gateway: gateway.description))
+  }
+}

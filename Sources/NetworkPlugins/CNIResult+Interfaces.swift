@@ -1,0 +1,31 @@
+import CNI
+import CNIPlugin
+import JSON
+import LinuxKernel
+
+extension CNIResult {
+  /// The same, with another hardware address of the pod's interface of a name; what else the plugins before have said stays.
+  func replacingMAC(ofPod name: String, with mac: MACAddress) throws(PluginError) -> CNIResult {
+    try changingInterfaces { interfaces in
+      interfaces.map { value in
+        guard var interface = value.object,
+          interface.value(ignoringCase: "name")?.string?.hasSameBytes(as: name) == true,
+          interface.value(ignoringCase: "sandbox")?.string?.isEmpty == false
+        else { return value }
+        interface[interface.key(ignoringCase: "mac") ?? "mac"] = .string(mac.description)
+        return .object(interface)
+      }
+    }
+  }
+
+  private func changingInterfaces(_ change: ([JSON]) -> [JSON]) throws(PluginError) -> CNIResult {
+    guard var object = raw.object else { return self }
+    let key = object.key(ignoringCase: "interfaces") ?? "interfaces"
+    object[key] = .array(change(object[key]?.array ?? []))
+    do throws(CNIError) {
+      return try CNIResult(.object(object), defaultVersion: cniVersion)
+    } catch {
+      throw PluginError(error)
+    }
+  }
+}

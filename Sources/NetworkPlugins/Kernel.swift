@@ -1,0 +1,51 @@
+import CNI
+import CNIPlugin
+import LinuxKernel
+import Netlink
+
+/// Does something with the kernel, and tells its failure as a plugin does.
+func withKernel<T>(_ body: () throws -> T) throws(PluginError) -> T {
+  do {
+    return try body()
+  } catch let error as PluginError {
+    throw error
+  } catch let conflict as TableConflict {
+    throw conflict.error
+  } catch {
+    throw PluginError("\(error)", code: CNIError.Code.ioFailure)
+  }
+}
+
+extension RouteSocket {
+  /// The link of a name; nil where there is none.
+  func existing(_ name: String) throws(NetlinkError) -> Link? {
+    do throws(NetlinkError) {
+      return try link(named: name)
+    } catch {
+      guard error.code == .linkNotFound else { throw error }
+      return nil
+    }
+  }
+}
+
+extension MACAddress {
+  /// A random one that is nobody's by law: locally administered, of one station.
+  static func random() -> MACAddress {
+    var bytes = (0..<6).map { _ in UInt8.random(in: 0...255) }
+    bytes[0] = bytes[0] & 0xfc | 0x02
+    return MACAddress(bytes: bytes) ?? .random()
+  }
+}
+
+extension Sysctl {
+  /// Writes a parameter only where it has another value: the kernel may walk all interfaces for it, and a host may have made it
+  /// read-only.
+  static func ensure(_ name: String, _ value: String) throws(KernelError) {
+    if let path = path(of: name), let present = try? DurableFile.read("/proc/sys/" + path, limit: 64),
+      present == Array("\(value)\n".utf8)
+    {
+      return
+    }
+    try write(name, value)
+  }
+}

@@ -1,0 +1,63 @@
+import CNI
+import CNIPlugin
+import JSON
+import LinuxKernel
+import Netlink
+
+/// Whose a link of the host is: written on it as its alias, `<network's hash>/<container>/<interface>`, and in its name.
+struct LinkOwner: Hashable, CustomStringConvertible {
+  let network: String
+  let identity: AttachmentIdentity
+  /// The alias.
+  let description: String
+
+  init(network: String, identity: AttachmentIdentity) {
+    self.network = network
+    self.identity = identity
+    description = "\(Self.hash(of: network))/\(identity.containerID)/\(identity.interfaceName)"
+  }
+
+  init<Configuration>(of call: PluginCall<Configuration>) { self.init(network: call.network, identity: call.identity) }
+
+  /// The digits that stand for a network: its own name may be longer than an alias has room for.
+  static func hash(of network: String) -> String {
+    String(SHA512.hexDigest(of: Array(network.utf8)).prefix(hashLength))
+  }
+
+  /// The host's end of a veth pair, as the reference plugins call theirs: `veth` and eight digits, by which NetworkManager and
+  /// others leave it alone.
+  var linkName: String {
+    let text = "\(network)\0\(identity.containerID)\0\(identity.interfaceName)"
+    return "veth" + SHA512.hexDigest(of: Array(text.utf8)).prefix(8)
+  }
+
+  /// Whether an alias or an element's comment is this owner's.
+  func isNamed(by text: String?) -> Bool { text?.hasSameBytes(as: description) == true }
+
+  /// The attachment that an alias of that network names; nil of any other text.
+  static func identity(in alias: String, of network: String) -> AttachmentIdentity? {
+    guard alias.utf8.starts(with: hash(of: network).utf8) else { return nil }
+    return identity(in: alias)
+  }
+
+  /// The attachment that an alias names, whatever its network; nil of a text of somebody else's.
+  static func identity(in alias: String) -> AttachmentIdentity? {
+    let parts = alias.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count == 3, parts[0].utf8.count == hashLength, parts[0].utf8.allSatisfy(isHexDigit) else { return nil }
+    return AttachmentIdentity(containerID: parts[1], interfaceName: parts[2])
+  }
+
+  private static let hashLength = 16
+  private static func isHexDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte) }
+
+  /// The link of the host that is this owner's; nil where there is none, or somebody else's of that name.
+  func link(_ socket: RouteSocket) throws(NetlinkError) -> Link? {
+    do throws(NetlinkError) {
+      let link = try socket.link(named: linkName)
+      return isNamed(by: link.alias) ? link : nil
+    } catch {
+      guard error.code == .linkNotFound else { throw error }
+      return nil
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import CNI
+import CNIPlugin
+import LinuxKernel
+import Netlink
+
+/// A pod's end of a pair, as its addresses and routes are put on it.
+struct PodInterface {
+  let name: String
+
+  /// Quietens the interface and carries out the changes that `batch` makes for it, on a thread that is in the pod's namespace.
+  ///
+  /// - Parameter point: What its failpoints' names begin with.
+  func configure(
+    _ ips: [CNIResult.IPConfiguration], failing point: String, _ batch: (_ index: Int32) -> [Change]
+  ) throws {
+    let socket = try RouteSocket()
+    let link = try socket.link(named: name)
+    if !ips.isEmpty { try quieten(hasIPv6: ips.contains { $0.address.address.family == .v6 }) }
+    try Failpoint.pass("\(point).before")
+    try socket.perform(batch(link.index))
+    try Failpoint.pass("\(point).after")
+  }
+
+  /// No duplicate is looked for; and the neighbours are told of the address as soon as the link is up, who may remember the one
+  /// that had it before.
+  private func quieten(hasIPv6: Bool) throws {
+    let name = name.replacingDots
+    try Sysctl.write("net.ipv4.conf.\(name).arp_notify", "1")
+    // A kernel or a host without IPv6 has none of these; where an address of it is wanted, that will be told.
+    try? Sysctl.write("net.ipv6.conf.\(name).accept_dad", "0")
+    guard hasIPv6 else { return }
+    for (interface, parameter, value) in [
+      ("lo", "disable_ipv6", "0"), (name, "disable_ipv6", "0"), (name, "keep_addr_on_down", "1"),
+      (name, "ndisc_notify", "1"),
+    ] {
+      try Sysctl.write("net.ipv6.conf.\(interface).\(parameter)", value)
+    }
+  }
+}
+
+extension CNIResult.IPConfiguration {
+  /// Of IPv4 networks with room for one.
+  var broadcast: IPAddress? {
+    guard address.address.family == .v4, address.length <= 30 else { return nil }
+    let hosts = (UInt128(1) << UInt128(32 - address.length)) - 1
+    return IPAddress(family: .v4, value: address.network.address.value | hosts)
+  }
+}
+
+extension Netlink.Route {
+  /// A plugin's route as the kernel takes it: without a router of its own by the first address's of that family, if it has one.
+  init(_ route: CNIResult.Route, beside ips: [CNIResult.IPConfiguration], link: Int32) {
+    let family = route.destination.address.family
+    let gateway =
+      route.gateway.flatMap(IPAddress.init)
+      ?? ips.first { $0.address.address.family == family }?.gateway.flatMap(IPAddress.init)
+    self.init(
+      to: route.destination, via: gateway, link: link, metric: route.priority.flatMap { UInt32(exactly: $0) },
+      table: route.table.flatMap { UInt32(exactly: $0) } ?? Netlink.Route.mainTable)
+  }
+}

@@ -1,0 +1,82 @@
+import CNI
+import CNIPlugin
+import Glibc
+import LinuxKernel
+import Netlink
+
+/// A pod's veth pair: born by one datagram with its peer inside the pod, both ends under their final names.
+struct VethPair {
+  /// What the ends are to be like.
+  struct Description {
+    let interfaceName: String
+    let networkNamespace: String
+    var mtu: UInt32?
+    /// The pod's end's; a random one unless it is given.
+    var mac: MACAddress?
+    /// The bridge that the host's end is a port of, and how.
+    var master: Int32?
+    var port = BridgePort()
+  }
+
+  let owner: LinkOwner
+  /// The host's end.
+  let index: Int32
+  /// The two ends' hardware addresses.
+  let host: MACAddress
+  let pod: MACAddress
+
+  /// Makes the pair, its owner's name on it, and the port's flags; on failure nothing of it.
+  ///
+  /// Each change addresses the link by the number that was chosen for it: where its birth fails, nothing of another link is changed.
+  /// - Parameter point: What its failpoints' names begin with.
+  init(_ owner: LinkOwner, _ description: Description, failing point: String) throws {
+    let path = description.networkNamespace
+    let namespace = OwnedDescriptor(try retrying("open", path) { open(path, O_RDONLY | O_CLOEXEC) })
+    (self.owner, host, pod) = (owner, .random(), description.mac ?? .random())
+    var link = NewLink(owner.linkName)
+    (link.mac, link.mtu, link.master, link.isUp) = (host, description.mtu, description.master, true)
+    var peer = NewLink(description.interfaceName)
+    (peer.mac, peer.mtu, peer.namespace) = (pod, description.mtu, namespace.raw)
+    let socket = try RouteSocket()
+    try Failpoint.pass("\(point).before")
+    var number: Int32
+    repeat {
+      // Far from those that the kernel counts up.
+      number = .random(in: 1 << 20..<1 << 30)
+      link.index = number
+    } while try !Self.isMade(link, peer, description.port, owner, socket)
+    index = number
+    do throws(KernelError) {
+      try Failpoint.pass("\(point).after")
+    } catch {
+      try delete()
+      throw error
+    }
+  }
+
+  /// False when the number is taken, and nothing was made.
+  private static func isMade(
+    _ link: NewLink, _ peer: NewLink, _ port: BridgePort, _ owner: LinkOwner, _ socket: RouteSocket
+  ) throws -> Bool {
+    let index = link.index ?? 0
+    var changes: [Change] = [
+      try .createVethPair(link, peer: peer), try .setAlias(owner.description, ofLink: index),
+    ]
+    if port.hairpin == true || port.isIsolated == true { changes.append(.setBridgePort(port, ofLink: index)) }
+    let failures = try socket.failures(of: changes)
+    if let failure = failures[0] {
+      // The number is taken: neither the names nor what is in the pod.
+      let isNumber = failure.code == .alreadyExists && (try? socket.link(index: index)) != nil
+      guard isNumber, try socket.existing(owner.linkName) == nil else { throw failure }
+      return false
+    }
+    if let failure = failures.lazy.compactMap(\.self).first {
+      try socket.perform(.deleteLink(index))
+      throw failure
+    }
+    return true
+  }
+
+  /// Takes it away.
+  func delete() throws { try RouteSocket().perform(.deleteLink(index)) }
+}

@@ -1,0 +1,149 @@
+import CNI
+import CNIPlugin
+import JSON
+import LinuxKernel
+import Netlink
+import Testing
+
+@testable import NetworkPlugins
+
+/// What bridge makes of its configuration and of its IPAM plugin's answer, without a kernel.
+@Suite struct BridgeTests {
+  private func settings(
+    _ configuration: JSONObject, _ arguments: [CNI.Attachment.Argument] = []
+  ) throws -> BridgeSettings {
+    var test = PluginTest(Bridge(), configuration)
+    test.arguments = arguments
+    return try BridgeSettings(try test.call(.add))
+  }
+
+  @Test func hasTheReferencePluginsDefaults() throws {
+    let settings = try settings([:])
+    #expect(settings.bridge == "cni0" && !settings.isGateway && settings.mtu == nil && settings.mac == nil)
+    #expect(settings.port == BridgePort(hairpin: false, isIsolated: false) && !settings.hasIPAM)
+    #expect(try self.settings(["isDefaultGateway": true]).isGateway)
+    #expect(try self.settings(["mtu": 0]).mtu == nil)
+  }
+
+  @Test func theCapabilitysMACOutweighsTheOthers() throws {
+    let argument = [CNI.Attachment.Argument("MAC", "0a:00:00:00:00:01"), .init("IgnoreUnknown", "1")]
+    #expect(try settings([:], argument).mac?.description == "0a:00:00:00:00:01")
+    let args: JSON = ["cni": ["mac": "0a:00:00:00:00:02"]]
+    #expect(try settings(["args": args], argument).mac?.description == "0a:00:00:00:00:02")
+    let all: JSONObject = ["args": args, "runtimeConfig": ["mac": "0a:00:00:00:00:03"]]
+    #expect(try settings(all, argument).mac?.description == "0a:00:00:00:00:03")
+  }
+
+  @Test(arguments: [
+    (#"{"hairpinMode":true,"promiscMode":true}"#, "hairpin"), (#"{"mtu":-1}"#, "mtu"), (#"{"mtu":70000}"#, "mtu"),
+    (#"{"runtimeConfig":{"mac":"x"}}"#, "mac"), (#"{"ipMasq":true,"ipMasqBackend":"iptables"}"#, "ipMasqBackend"),
+    (#"{"vlan":5}"#, "vlan"),
+    (#"{"macspoofchk":true}"#, "macspoofchk"), (#"{"enabledad":true}"#, "enabledad"),
+    (#"{"vlanTrunk":[]}"#, "vlanTrunk"), (#"{"disableContainerInterface":true}"#, "disableContainerInterface"),
+  ])
+  func refuses(configuration: String, word: String) throws {
+    let object = try #require(try JSON(parsing: Array(configuration.utf8)).object)
+    let error = #expect(throws: PluginError.self) { try settings(object) }
+    #expect(error?.code == 7 && error?.message.contains(word) == true)
+  }
+
+  @Test(arguments: [
+    (#"{"bridge":"b","isGateway":true,"mtu":1400,"hairpinMode":true,"portIsolation":true,"dns":{},"ipam":{}}"#, nil),
+    (#"{"ipMasq":false,"vlan":0,"macspoofchk":false,"enabledad":false}"#, nil),
+    (#"{"ipMasq":true}"#, nil), (#"{"ipMasq":true,"ipMasqBackend":"nftables"}"#, nil),
+    (#"{"ipMasq":true,"ipMasqBackend":"iptables"}"#, "ipMasqBackend"),
+    (#"{"isGatewya":true}"#, "isGatewya"), (#"{"mtu":"1500"}"#, "mtu"), (#"{"vlanTrunk":[{"id":5}]}"#, "vlanTrunk"),
+    (#"{"args":{"cni":{"mac":"x"}},"capabilities":{"mac":true},"cni.dev/x":1}"#, nil),
+    (#"{"isgateway":true}"#, nil), (#"{"isGateway":true,"isgateway":false}"#, "isgateway"),
+  ])
+  func leavesToTheExecutableWhatItDoesNotHonour(configuration: String, word: String?) throws {
+    let reason = Bridge().reasonToExecute(try #require(try JSON(parsing: Array(configuration.utf8)).object))
+    #expect((reason == nil) == (word == nil), "\(reason ?? "native")")
+    if let word { #expect(reason?.contains(word) == true) }
+  }
+
+  private func addresses(_ configuration: JSONObject, _ ips: [(String, String?)], routes: [CNIResult.Route] = []) throws
+    -> BridgeAddresses
+  {
+    let result = try CNIResult(
+      cniVersion: "1.1.0",
+      ips: ips.map { .init(address: try #require(IPPrefix($0.0)), gateway: $0.1) }, routes: routes)
+    let call = try PluginTest(Bridge(), configuration).call(.add)
+    return try BridgeAddresses(result, try settings(configuration), call)
+  }
+
+  @Test func aGatewayIsTheFirstAddressUnlessIPAMSaysWhich() throws {
+    let made = try addresses(["isGateway": true], [("10.1.0.7/16", nil), ("fd00::7/64", "fd00::9")])
+    #expect(made.ips.map(\.gateway) == ["10.1.0.1", "fd00::9"] && made.ips.allSatisfy { $0.interface == 2 })
+    #expect(made.gateways.map(\.description) == ["10.1.0.1/16", "fd00::9/64"] && made.routes.isEmpty)
+    #expect(try addresses([:], [("10.1.0.7/16", nil)]).ips.map(\.gateway) == [nil])
+  }
+
+  @Test func aDefaultGatewayIsADefaultRouteOnce() throws {
+    let made = try addresses(
+      ["isDefaultGateway": true], [("10.1.0.7/16", nil), ("10.1.0.8/16", nil), ("fd00::7/64", nil)])
+    #expect(made.routes.map { "\($0.destination) \($0.gateway ?? "")" } == ["0.0.0.0/0 10.1.0.1", "::/0 fd00::1"])
+    let own = CNIResult.Route(destination: .everything(.v4), gateway: "10.1.0.99")
+    #expect(try addresses(["isDefaultGateway": true], [("10.1.0.7/16", nil)], routes: [own]).routes == [own])
+  }
+
+  @Test func aRouteWithoutARouterGoesByTheFirstAddressesOfItsFamily() throws {
+    let routes: [CNIResult.Route] = [
+      .init(destination: try #require(IPPrefix("10.9.0.0/16")), priority: 7, table: 100),
+      .init(destination: try #require(IPPrefix("fd09::/64"))),
+      .init(destination: try #require(IPPrefix("10.8.0.0/16")), gateway: "10.1.0.2"),
+    ]
+    let ips = try addresses([:], [("10.1.0.7/16", "10.1.0.1")]).ips
+    let made = routes.map { Netlink.Route($0, beside: ips, link: 3) }
+    #expect(
+      made[0] == Netlink.Route(to: routes[0].destination, via: IPAddress("10.1.0.1"), link: 3, metric: 7, table: 100))
+    #expect(made[1] == Netlink.Route(to: routes[1].destination, link: 3))
+    #expect(made[2] == Netlink.Route(to: routes[2].destination, via: IPAddress("10.1.0.2"), link: 3))
+  }
+
+  @Test func anIPAMPluginWithoutAddressesIsAFailure() {
+    let error = #expect(throws: PluginError.self) { try addresses([:], []) }
+    #expect(error?.message == "IPAM plugin returned missing IP config")
+  }
+
+  @Test func itsOwnDNSOutweighsIPAMs() throws {
+    let dns: JSON = ["nameservers": ["10.0.0.53"]]
+    #expect(try addresses(["dns": dns], [("10.1.0.7/16", nil)]).dns.nameservers == ["10.0.0.53"])
+  }
+}
+
+@Suite struct LinkOwnerTests {
+  private let identity = AttachmentIdentity(containerID: String(repeating: "a", count: 64), interfaceName: "eth0")
+
+  @Test func isWrittenInNameAndAlias() {
+    let owner = LinkOwner(network: "net", identity: identity)
+    #expect(owner.linkName.utf8.count == 12 && owner.linkName.hasPrefix("veth"))
+    #expect(LinkOwner.identity(in: owner.description, of: "net") == identity)
+    #expect(LinkOwner.identity(in: owner.description) == identity)
+    #expect(LinkOwner.identity(in: owner.description, of: "other") == nil)
+    let names = [
+      owner, LinkOwner(network: "other", identity: identity),
+      LinkOwner(network: "net", identity: .init(containerID: "b", interfaceName: "eth0")),
+      LinkOwner(network: "net", identity: .init(containerID: identity.containerID, interfaceName: "eth1")),
+    ].map(\.linkName)
+    #expect(Set(names).count == 4)
+  }
+
+  @Test func theLongestFitsIntoAnAlias() {
+    let owner = LinkOwner(
+      network: String(repeating: "n", count: 500),
+      identity: .init(containerID: identity.containerID, interfaceName: "fifteen-letters"))
+    #expect(owner.description.utf8.count <= 255)
+  }
+
+  @Test(arguments: [
+    "", "eth0", "a/b/c", "0123456789abcdef/x", "0123456789abcdeX/x/y", "0123456789abcdef/x/y/z", "to the uplink",
+  ])
+  func whatOthersWroteIsNoOwner(alias: String) {
+    #expect(LinkOwner.identity(in: alias) == nil)
+  }
+
+  @Test func aRandomMACIsNobodysByLaw() {
+    for _ in 0..<100 { #expect(MACAddress.random().bytes[0] & 3 == 2) }
+  }
+}
