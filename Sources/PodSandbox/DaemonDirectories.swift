@@ -42,8 +42,8 @@ enum DaemonDirectories {
     }
   }
 
-  /// Refuses a directory that exists, was not made by berthd, and is not empty or not root's alone: its mode and its owner
-  /// are left as they are.
+  /// Refuses a directory that exists and is not root's alone, or was not made by berthd and is not empty: its mode and its
+  /// owner are left as they are.
   private static func adopt(_ path: String, flag: String, knownBy marks: [String]) throws {
     var status = stat()
     guard stat(path, &status) == 0 else { return }
@@ -54,9 +54,11 @@ enum DaemonDirectories {
     }
     guard status.st_mode & S_IFMT == S_IFDIR else { throw refused("it is not a directory") }
     let names = try Directories.names(in: path)
-    if names.contains(where: marks.contains) { return }
+    // What berthd has made is known by what is in it; whoever may write to it could have put that there.
     let others = names.filter { $0 != "lost+found" && $0 != "lock" && !isOwn($0) }
-    guard others.isEmpty else { throw refused("it was not made by berthd and holds \(others.sorted()[0])") }
+    guard names.contains(where: marks.contains) || others.isEmpty else {
+      throw refused("it was not made by berthd and holds \(others.sorted()[0])")
+    }
     guard status.st_uid == getuid() else { throw refused("it belongs to user \(status.st_uid)") }
     guard status.st_mode & 0o022 == 0 else { throw refused("others may write to it") }
   }

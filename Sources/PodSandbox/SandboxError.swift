@@ -20,6 +20,8 @@ public struct SandboxError: Error, Sendable, CustomStringConvertible {
     case unimplemented
     /// The step failed: kernel, plugin or disk said no.
     case `internal`
+    /// What was asked for is gone for good.
+    case dataLoss
     /// Not now: starting or shutting down, or no network is configured.
     case unavailable
   }

@@ -50,8 +50,10 @@ final class SandboxHost: Sendable {
     plugins = Plugins(
       directories: configuration.cniPluginDirectories, cacheDirectory: configuration.cniCacheDirectory,
       addTimeout: configuration.pluginTimeout, deleteTimeout: configuration.pluginDeleteTimeout,
+      native: configuration.nativePlugins,
       openFiles: configuration.pluginOpenFiles, dataDirectories: try DataDirectories(root: configuration.root))
-    networks = try NetworkCatalogs(configuration, runtime: plugins.runtime(timeout: .seconds(5)))
+    let plugins = plugins
+    networks = try NetworkCatalogs(configuration, plugins: plugins)
   }
 
   /// Ends the threads that watch, sync and spawn.

@@ -3,6 +3,9 @@
 /// An id is 64 hex digits, random but for digits 25 to 32: the instance's tag. Everything a sandbox leaves on the host
 /// carries its id or the UUID made of its first 32 digits, so that each daemon recognises what is its own.
 struct SandboxIDs: Sendable {
+  /// How many hex digits an id has.
+  static let length = 64
+
   /// 8 hex digits: see ``Instance``.
   let tag: String
 

@@ -91,4 +91,13 @@ public struct SandboxEvent: Sendable {
   public let createdAt: Int64
   /// The sandbox's status right after it; `nil` once it is deleted.
   public let status: SandboxStatus?
+  /// Which of the events of this daemon's life it is, from 1 on; 0 before it is sent.
+  public package(set) var number: UInt64 = 0
+
+  package init(sandboxID: String, kind: Kind, createdAt: Int64, status: SandboxStatus?) {
+    self.sandboxID = sandboxID
+    self.kind = kind
+    self.createdAt = createdAt
+    self.status = status
+  }
 }

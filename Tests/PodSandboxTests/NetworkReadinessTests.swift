@@ -35,9 +35,9 @@ struct NetworkReadinessTests {
   }
 
   private func readiness(_ plugins: Plugins, every interval: Duration = .seconds(3600)) throws -> NetworkReadiness {
-    try NetworkReadiness(
-      runtime: CNIRuntime(pluginDirectories: ["/plugins"], cacheDirectory: "/nowhere", invoker: plugins),
-      interval: interval)
+    try NetworkReadiness(interval: interval) { _ in
+      CNIRuntime(pluginDirectories: ["/plugins"], cacheDirectory: "/nowhere", invoker: plugins)
+    }
   }
 
   private func until(_ holds: () -> Bool) async {

@@ -15,6 +15,10 @@ enum CgroupParent {
     guard text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f }) else {
       throw Problem("is not a path of a cgroup: it has white space or control characters in it")
     }
+    // A slice's path repeats its name for each word: what is longer than a path is not taken apart.
+    guard text.utf8.count <= maximumPath else {
+      throw Problem("is not a path of a cgroup: it has \(text.utf8.count) bytes; \(maximumPath) is the most")
+    }
     let isSlice = text.hasSuffix(".slice") && !text.contains("/")
     let components = isSlice ? try slices(text) : try names(text)
     for name in components where name.utf8.count > maximumName {

@@ -16,6 +16,10 @@ extension LinuxConfiguration {
     let field = "config.linux.sysctls[\(name)]"
     switch error.errno {
     case .noSuchFileOrDirectory: return SandboxError(.invalidArgument, "\(field): \(absence(name, isOnHost))")
+    case .isDirectory:
+      return SandboxError(.invalidArgument, "\(field): it is a directory of parameters, and none itself")
+    case .notDirectory, .fileNameTooLong, .tooManySymbolicLinkLevels:
+      return SandboxError(.invalidArgument, "\(field): this kernel has no such parameter")
     case .invalidArgument, .outOfRange:
       return SandboxError(.invalidArgument, "\(field): the kernel does not take \"\(value)\" for it (\(error.errno))")
     case .readOnlyFileSystem:

@@ -1,4 +1,7 @@
+import Glibc
+import JSON
 import LinuxKernel
+import SystemPackage
 
 extension LinuxConfiguration {
   /// See `PodSandboxConfiguration.validate(on:)`.
@@ -48,12 +51,25 @@ extension LinuxConfiguration.SecurityContext {
         .invalidArgument,
         "config.linux.securityContext.selinuxOptions: this host has SELinux, and labels are not served; leave them out")
     }
+    if let seccompProfile { try Self.validateProfile(seccompProfile) }
     if runAsGroup != nil, runAsUser == nil {
       throw SandboxError(.invalidArgument, "config.linux.securityContext.runAsGroup needs runAsUser")
     }
     try validateIDs()
     try namespaceOptions.validate()
     try validateMappedIDs()
+  }
+
+  private static func validateProfile(_ path: String) throws(SandboxError) {
+    guard path.hasPrefix("/"), !path.utf8.contains(0) else {
+      throw .field("linux.securityContext.seccomp.localhostRef", path, "is not an absolute path of a profile")
+    }
+    guard access(path, R_OK) == 0 else {
+      throw SandboxError(
+        .failedPrecondition,
+        "config.linux.securityContext.seccomp.localhostRef: there is no profile \"\(path.beginning(256))\" on this host: \(Errno(rawValue: errno))"
+      )
+    }
   }
 
   /// Refuses ids that are none.
@@ -105,33 +121,5 @@ extension LinuxConfiguration.NamespaceOptions {
       .invalidArgument,
       "config.linux.securityContext.namespaceOptions.\(field): \(mode.rawValue.uppercased()) makes no sense for a sandbox; use \(known)"
     )
-  }
-}
-
-extension LinuxResources {
-  fileprivate func validate(_ path: String) throws(SandboxError) {
-    for (field, value) in [("cpuPeriod", cpuPeriod), ("cpuShares", cpuShares)] where value < 0 {
-      throw .field("\(path).\(field)", "\(value)", "is negative; 0 sets none")
-    }
-    guard (-1000...1000).contains(oomScoreAdj) else {
-      throw .field("\(path).oomScoreAdj", "\(oomScoreAdj)", "is not an adjustment, -1000 to 1000")
-    }
-    for (file, value) in unified {
-      guard Self.isControllerFile(file) else {
-        throw .field("\(path).unified", file, "is not a controller's file of a unified cgroup, as memory.high is")
-      }
-      guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f || $0 == UInt8(ascii: "\t") || $0 == 0x0a }) else {
-        throw .field("\(path).unified[\(file)]", value, "has control characters in it")
-      }
-    }
-  }
-
-  /// `memory.high`, `hugetlb.2MB.max`: a controller's name, a dot, and what the kernel calls the file.
-  private static func isControllerFile(_ name: String) -> Bool {
-    let parts = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-    guard parts.count == 2, parts[0] != "cgroup", !parts[0].isEmpty, !parts[1].isEmpty, name.utf8.count <= 255 else {
-      return false
-    }
-    return name.utf8.allSatisfy { $0.isAlphanumeric || "._".utf8.contains($0) }
   }
 }

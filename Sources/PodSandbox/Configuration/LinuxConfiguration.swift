@@ -29,6 +29,9 @@ public struct LinuxConfiguration: Sendable, Hashable, Codable {
     public var privileged = false
     /// The SELinux label. `nil`: none. Without effect, and warned of, on a host without SELinux; refused on one that has it.
     public var selinuxOptions: SELinuxOptions?
+    /// The file of a seccomp profile that is asked for by its path; `nil`: none. It must exist, and has no effect: pause's own
+    /// filter allows less than any profile.
+    public var seccompProfile: String?
     /// A context with every field at its default.
     public init() {}
   }

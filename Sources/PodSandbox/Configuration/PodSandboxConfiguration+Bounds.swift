@@ -1,3 +1,5 @@
+import JSON
+
 extension PodSandboxConfiguration {
   /// The most bytes of all annotations' keys and values together, as in Kubernetes; the labels' likewise.
   static let maximumAnnotationBytes = 256 << 10
@@ -36,7 +38,20 @@ extension PodSandboxConfiguration {
       let pageSizes = resources.hugepageLimits.keys.reduce(0) { $0 + $1.utf8.count }
       try Self.bound("\(field).hugepageLimits", bytes: pageSizes, Self.maximumListBytes)
     }
+    try validateRecordedSize()
   }
+
+  /// What is bounded by nothing but the request's own size stands in its bytes.
+  private func validateRecordedSize() throws(SandboxError) {
+    guard let request, request.utf8.count > Self.maximumAnnotationBytes else { return }
+    let limit = RecordFormat.maximumLine - Self.roomForNetworks
+    let size = RecordLine.line(recorded).count
+    guard size > limit else { return }
+    throw SandboxError(.invalidArgument, "config: \(size) bytes in a record; \(limit) is the most")
+  }
+
+  /// What an intent holds beside the configuration.
+  private static let roomForNetworks = 256 << 10
 
   private static func bound(
     _ field: String, _ map: [String: String], _ limit: Int

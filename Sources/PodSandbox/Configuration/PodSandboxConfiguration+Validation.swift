@@ -1,3 +1,5 @@
+import JSON
+
 extension PodSandboxConfiguration {
   /// Refuses what cannot be done, before anything has an effect. For a record's configuration see ``validateRecorded()``.
   ///
@@ -79,13 +81,6 @@ extension SandboxError {
   /// A field of the request that cannot be used.
   static func field(_ path: String, _ value: String, _ problem: String) -> SandboxError {
     SandboxError(.invalidArgument, "config.\(path): \"\(value.beginning(256))\" \(problem)")
-  }
-}
-
-extension String {
-  /// At most so many bytes of the text, for a message: a single character may be as long as a request.
-  func beginning(_ bytes: Int) -> String {
-    utf8.count <= bytes ? self : String(decoding: utf8.prefix(bytes), as: UTF8.self) + "…"
   }
 }
 

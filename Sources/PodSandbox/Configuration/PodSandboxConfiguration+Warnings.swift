@@ -21,6 +21,11 @@ extension PodSandboxConfiguration {
       warnings.add(
         "config.linux.securityContext.selinuxOptions: this host has no SELinux; the label is without effect")
     }
+    if linux.securityContext.seccompProfile != nil {
+      warnings.add(
+        "config.linux.securityContext.seccomp: the profile is without effect; the pod's own process has a filter that allows less"
+      )
+    }
     warnings.add(linux.resources?.unsetLimits ?? [])
     return warnings.texts
   }

@@ -1,8 +1,10 @@
 /// A pod sandbox as its caller asks for it: CRI's `PodSandboxConfig`, with CRI's field names.
 ///
-/// Every property starts at its proto3 default, so a caller sets what it knows. Two values are the same request
-/// exactly when they are equal (`==`).
+/// Every property starts at its proto3 default, so a caller sets what it knows.
 public struct PodSandboxConfiguration: Sendable, Hashable, Codable {
+  /// The request as it came, as canonical JSON of CRI's message: what the other properties do not hold is in it too. Two runs
+  /// of one name are the same when these bytes are; without them, when the other properties are.
+  public var request: String?
   /// Identifies the pod; the tuple is unique among living sandboxes.
   public var metadata = Metadata()
   /// The host name inside the sandbox; empty: the first 12 digits of the id.

@@ -7,7 +7,7 @@ public struct SandboxServiceConfiguration: Sendable, Hashable {
   /// Where network namespaces are pinned.
   public var networkNamespaceDirectory = "/var/run/netns"
   /// CNI configuration of the default handler.
-  public var cniConfigurationDirectory = "/etc/cni/net.d"
+  public var cniConfigurationDirectory = "/etc/berth/net.d"
   /// Where plugins are looked for, in order.
   public var cniPluginDirectories = ["/opt/cni/bin", "/usr/lib/cni"]
   /// The CNI result cache, shared with other runtimes.
@@ -16,6 +16,8 @@ public struct SandboxServiceConfiguration: Sendable, Hashable {
   public var cgroupParent = "/berth"
   /// The pause program; executable by others.
   public var pauseBinary = ""
+  /// Which plugins the daemon serves itself; chosen at ADD, and kept for the pod's life.
+  public var nativePlugins = NativePluginSetting.auto
   /// Further runtime handlers by name; the default one has the empty name and is always there.
   public var runtimeHandlers: [String: RuntimeHandler] = [:]
   /// The most time that a step other than the networks may take.
@@ -40,6 +42,8 @@ public struct SandboxServiceConfiguration: Sendable, Hashable {
     public var cniConfigurationDirectory: String?
     /// The networks by name, `eth0` first; empty: the first one found.
     public var networks: [String] = []
+    /// Which plugins are native for this handler's pods; `nil`: as for the default one's.
+    public var nativePlugins: NativePluginSetting?
     /// A handler that changes nothing.
     public init() {}
   }

@@ -16,11 +16,12 @@ struct Detachment {
   /// A chain that says no is asked a second time. bridge takes masquerade rules that were never made, because its ADD was cut
   /// off, or that are gone already, for a failure; it has deleted the interface by then, sees no address any more, and has no
   /// rules to look for. After a reboot, where DEL is given no namespace, the second time it is given an empty one: sbr and
-  /// others refuse to go without.
+  /// others refuse to go without. Where ADD failed, the second time there is an interface, though it may never have been made.
   func detach(_ index: Int) throws {
     let network = pod.record.networks[index]
     let (list, result) = (try network.list(), try pod.result(index))
-    let cni = plugins.runtime(pod, timeout: plugins.deleteTimeout, meanwhile: pod.earlyCgroupRemoval)
+    let cni = plugins.runtime(
+      pod, network, timeout: plugins.deleteTimeout, meanwhile: pod.earlyCgroupRemoval)
     var attachment = try pod.attachment(
       index, networkNamespace: pod.isOfThisBoot ? pod.paths.networkNamespace : "")
     if pod.isOfThisBoot { try fillStandIn(network, list, attachment, result, cni) }
@@ -32,6 +33,8 @@ struct Detachment {
       if !pod.isOfThisBoot {
         _ = try StandIn(path: pod.paths.networkNamespace).pin(nil)
         attachment.networkNamespace = pod.paths.networkNamespace
+      } else if case .failed = pod.attachments[index] {
+        try StandIn(path: pod.paths.networkNamespace).provide(network.interfaceName)
       }
       note(try cni.del(list, attachment, detaching))
     }

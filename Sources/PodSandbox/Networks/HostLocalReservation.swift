@@ -26,7 +26,8 @@ struct HostLocalReservation: Sendable, Hashable {
     do throws(KernelError) {
       names = try Directories.names(in: directory)
     } catch {
-      guard error.errno == .noSuchFileOrDirectory else { throw error }
+      // A plain file in the way holds none either.
+      guard [.noSuchFileOrDirectory, .notDirectory].contains(error.errno) else { throw error }
       return []
     }
     return names.filter { $0 != "lock" && !$0.hasPrefix("last_reserved_ip.") }
@@ -35,8 +36,13 @@ struct HostLocalReservation: Sendable, Hashable {
 
   /// Where host-local keeps the network's addresses.
   static func directories(_ list: NetworkConfigurationList) -> [String] {
-    list.plugins.compactMap { $0.object["ipam"] }.filter { $0["type"]?.string == "host-local" }
-      .map { ($0["dataDir"]?.string ?? defaultDirectory) + "/" + list.name }
+    // Keys as host-local finds them: in any case, and an empty directory is none.
+    list.plugins.compactMap { $0.object.value(ignoringCase: "ipam")?.object }
+      .filter { $0.value(ignoringCase: "type")?.string == "host-local" }
+      .map { ipam in
+        let directory = ipam.value(ignoringCase: "dataDir")?.string ?? ""
+        return (directory.isEmpty ? defaultDirectory : directory) + "/" + list.name
+      }
   }
 
   /// Releases what a network still holds of a container after its DEL: reservations in its name, and, of the addresses it

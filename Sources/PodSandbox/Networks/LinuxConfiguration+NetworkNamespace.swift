@@ -25,6 +25,6 @@ extension LinuxConfiguration {
       throw KernelError(errno: .noSuchFileOrDirectory, operation: "set sysctl", subject: name)
     }
     let socket = try RouteSocket()
-    try socket.setUp(socket.link(named: "lo").index)
+    try socket.perform(.setUp(socket.link(named: "lo").index))
   }
 }

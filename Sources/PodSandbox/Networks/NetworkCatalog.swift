@@ -6,13 +6,13 @@ final class NetworkCatalog: Sendable {
   private let watcher: NetworkConfigurationWatcher
   private let readiness: NetworkReadiness
 
-  /// The runtime asks the default network's plugins for their STATUS; its timeout bounds how old an answer can be.
-  init(directory: String, runtime: CNIRuntime) throws {
+  init(directory: String, plugins: Plugins) throws {
     self.directory = directory
-    let readiness = try NetworkReadiness(runtime: runtime)
+    // The timeout bounds how old an answer can be.
+    let readiness = try NetworkReadiness { plugins.runtime($0, timeout: .seconds(5)) }
     self.readiness = readiness
     watcher = try NetworkConfigurationWatcher(
-      NetworkConfigurationDirectory(directory), pluginDirectories: runtime.pluginDirectories
+      NetworkConfigurationDirectory(directory), pluginDirectories: plugins.directories
     ) { readiness.follow($0.defaultNetwork) }
     readiness.follow(watcher.contents.defaultNetwork)
   }

@@ -1,3 +1,4 @@
+import JSON
 import CNI
 
 /// The networks of all runtime handlers, by configuration directory.
@@ -5,15 +6,14 @@ final class NetworkCatalogs: Sendable {
   private let configuration: SandboxServiceConfiguration
   private let catalogs: [String: NetworkCatalog]
 
-  /// - Parameter runtime: Asks the default networks' plugins for their STATUS; its timeout bounds how old an answer can be.
-  init(_ configuration: SandboxServiceConfiguration, runtime: CNIRuntime) throws {
+  init(_ configuration: SandboxServiceConfiguration, plugins: Plugins) throws {
     self.configuration = configuration
     let directories =
       [configuration.cniConfigurationDirectory]
       + configuration.runtimeHandlers.values.compactMap(\.cniConfigurationDirectory)
     var catalogs: [String: NetworkCatalog] = [:]
     for directory in Set(directories) {
-      catalogs[directory] = try NetworkCatalog(directory: directory, runtime: runtime)
+      catalogs[directory] = try NetworkCatalog(directory: directory, plugins: plugins)
     }
     self.catalogs = catalogs
   }
@@ -25,7 +25,7 @@ final class NetworkCatalogs: Sendable {
       let known = configuration.runtimeHandlers.keys.sorted().map { "\"\($0)\"" }.joined(separator: ", ")
       throw SandboxError(
         .invalidArgument,
-        "no runtime handler \"\(name.cut(toBytes: 80))\" is configured; "
+        "no runtime handler \"\(name.beginning(80))\" is configured; "
           + (known.isEmpty ? "only the default one, the empty name, is" : "the default one and \(known) are"))
     }
     return SandboxServiceConfiguration.RuntimeHandler()

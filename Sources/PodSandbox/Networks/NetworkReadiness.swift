@@ -14,13 +14,15 @@ final class NetworkReadiness: Sendable {
     var isShutDown = false
   }
 
-  private let runtime: CNIRuntime
+  private let runtime: @Sendable (NetworkConfigurationList) -> CNIRuntime
   private let interval: Duration
   private let state = Mutex(State())
   private let news: EventDescriptor
   private let cancellation: Cancellation
 
-  init(runtime: CNIRuntime, interval: Duration = .seconds(10)) throws(KernelError) {
+  init(
+    interval: Duration = .seconds(10), runtime: @escaping @Sendable (NetworkConfigurationList) -> CNIRuntime
+  ) throws(KernelError) {
     self.runtime = runtime
     self.interval = interval
     news = try EventDescriptor()
@@ -64,6 +66,7 @@ final class NetworkReadiness: Sendable {
   }
 
   private func answer(_ list: NetworkConfigurationList) -> String? {
+    let runtime = runtime(list)
     let missing = runtime.missingPlugins(list)
     guard missing.isEmpty else { return missing.joined(separator: "; ") }
     do throws(CNIError) {

@@ -1,4 +1,5 @@
 import CNI
+import CNIPlugin
 import Glibc
 import LinuxKernel
 
@@ -10,28 +11,49 @@ struct Plugins: Sendable {
   let addTimeout: Duration
   /// The most time that one plugin may take to DEL.
   let deleteTimeout: Duration
+  /// Which plugins the daemon serves itself.
+  let native: NativePluginSetting
   /// How many files a plugin may have open; `nil`: as the daemon.
   let openFiles: SandboxServiceConfiguration.OpenFilesLimit?
   /// The host-local directories that were ever used.
   let dataDirectories: DataDirectories
 
-  /// The runtime for one sandbox: its plugins are born into its group, and their calls go into its trace.
+  /// The runtime for one network of a sandbox: what is executed is born into the sandbox's group, and the calls go into its trace.
   ///
-  /// - Parameter meanwhile: What is to be done while a plugin runs.
-  func runtime(_ pod: Pod, timeout: Duration, meanwhile: (@Sendable () -> Void)? = nil) -> CNIRuntime {
+  /// - Parameter meanwhile: What is to be done while a plugin is executed.
+  func runtime(
+    _ pod: Pod, _ network: SandboxRecord.Network, timeout: Duration, meanwhile: (@Sendable () -> Void)? = nil
+  ) -> CNIRuntime {
     let (trace, entry, afterwards) = (pod.trace, pod.traceEntry, pod.afterwards)
     var invoker = invoker(timeout: timeout)
     invoker.cgroup = pod.paths.pluginCgroup
     invoker.meanwhile = meanwhile
     invoker.leavesReaping = { process in afterwards.add { _ = process.reap() } }
-    return CNIRuntime(pluginDirectories: directories, cacheDirectory: cacheDirectory, invoker: invoker) {
+    var caller = PluginCaller(invoker: invoker, dropsNamespace: pod.isOfThisBoot, isNewAttachment: pod.isNew)
+    caller.remembersConfiguration = true
+    let mixed = MixedInvoker(executable: invoker, executed: network.executed.map(Set.init), caller: caller)
+    return CNIRuntime(pluginDirectories: directories, cacheDirectory: cacheDirectory, invoker: mixed) {
       trace.add($0, to: entry)
     }
   }
 
-  /// A runtime for what concerns no sandbox.
-  func runtime(timeout: Duration) -> CNIRuntime {
-    CNIRuntime(pluginDirectories: directories, cacheDirectory: cacheDirectory, invoker: invoker(timeout: timeout))
+  /// A runtime for what concerns no sandbox, but a network that is configured.
+  ///
+  /// - Parameter owns: Which containers are this daemon's.
+  func runtime(
+    _ list: NetworkConfigurationList, timeout: Duration, owns: (@Sendable (String) -> Bool)? = nil
+  ) -> CNIRuntime {
+    let invoker = invoker(timeout: timeout)
+    let mixed = MixedInvoker(
+      executable: invoker, executed: Set(native.choice(for: list).executed),
+      caller: PluginCaller(invoker: invoker, owns: owns))
+    return CNIRuntime(pluginDirectories: directories, cacheDirectory: cacheDirectory, invoker: mixed)
+  }
+
+  /// A runtime for what calls no plugin.
+  var cache: CNIRuntime {
+    CNIRuntime(
+      pluginDirectories: directories, cacheDirectory: cacheDirectory, invoker: invoker(timeout: deleteTimeout))
   }
 
   private func invoker(timeout: Duration) -> ExecutablePluginInvoker {

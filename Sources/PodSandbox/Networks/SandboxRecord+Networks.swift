@@ -10,6 +10,12 @@ extension SandboxRecord.Network {
 }
 
 extension SandboxRecord {
+  /// What ADD's last plugin printed on one network.
+  func result(_ text: String, of index: Int) throws -> CNIResult {
+    let json = try JSON(parsing: text, rules: .own)
+    return try CNIResult(json, defaultVersion: json["cniVersion"]?.string ?? networks[index].list().cniVersion)
+  }
+
   /// `CNI_ARGS` as kubelet's runtimes set it.
   fileprivate var cniArguments: [Attachment.Argument] {
     let metadata = configuration.metadata
@@ -40,8 +46,7 @@ extension Pod {
   /// What ADD's last plugin printed on one network; `nil` when it did not come to that.
   func result(_ index: Int) throws -> CNIResult? {
     guard results.indices.contains(index), !results[index].isEmpty else { return nil }
-    let json = try JSON(parsing: results[index])
-    return try CNIResult(json, defaultVersion: json["cniVersion"]?.string ?? record.networks[index].list().cniVersion)
+    return try record.result(results[index], of: index)
   }
 
   /// Which inode the pinned namespace is; `nil` in the host's network.

@@ -18,7 +18,7 @@ struct StandIn {
     try NetworkNamespace.pinNew(at: path)
     try NetworkNamespace.visit(path) {
       let socket = try RouteSocket()
-      try socket.setUp(socket.link(named: "lo").index)
+      try socket.perform(.setUp(socket.link(named: "lo").index))
     }
     return true
   }
@@ -44,12 +44,12 @@ struct StandIn {
     let socket = try RouteSocket(inside: path)
     let missing = try addresses.filter { try !socket.has($0, on: interfaceName) }
     guard !missing.isEmpty, try isAttached() else { return }
-    if try socket.existing(interfaceName) == nil {
-      try socket.createVethPair(name: interfaceName, peer: "peer-" + interfaceName)
-    }
-    let link = try socket.link(named: interfaceName)
-    for prefix in missing { try socket.addAddress(prefix, toLink: link.index) }
+    let link = try socket.ensure(interfaceName)
+    for prefix in missing { try socket.addAddress(prefix, toStandIn: link) }
   }
+
+  /// Makes an interface of that name where there is none: sbr and others fail to let go of what was never made.
+  func provide(_ interfaceName: String) throws { _ = try RouteSocket(inside: path).ensure(interfaceName) }
 }
 
 extension CNIResult {
@@ -59,9 +59,26 @@ extension CNIResult {
 }
 
 extension RouteSocket {
+  /// A plugin may tell an address twice, or one that the kernel gives to no interface: nobody will look for that.
+  fileprivate func addAddress(_ prefix: Netlink.IPPrefix, toStandIn link: Link) throws(NetlinkError) {
+    do throws(NetlinkError) {
+      try perform(.addAddress(prefix, toLink: link.index))
+    } catch {
+      guard [.fileExists, .invalidArgument, .addressNotAvailable].contains(error.errno) else { throw error }
+    }
+  }
+
   fileprivate func has(_ prefix: Netlink.IPPrefix, on interfaceName: String) throws(NetlinkError) -> Bool {
     guard let link = try existing(interfaceName) else { return false }
     return try addresses(ofLink: link.index).contains { $0.prefix.address == prefix.address }
+  }
+
+  /// The link of a name, which is made as one end of a pair where there is none.
+  fileprivate func ensure(_ interfaceName: String) throws(NetlinkError) -> Link {
+    if let link = try existing(interfaceName) { return link }
+    // The kernel numbers it: a pod of several networks has several of them.
+    try perform(.createVethPair(NewLink(interfaceName), peer: NewLink("veth%d")))
+    return try link(named: interfaceName)
   }
 
   fileprivate func existing(_ interfaceName: String) throws(NetlinkError) -> Link? {

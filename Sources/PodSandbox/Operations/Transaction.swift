@@ -1,3 +1,4 @@
+import JSON
 import LinuxKernel
 
 /// Does the steps of a sandbox in order and undoes them in reverse, one after the other on the thread that calls.

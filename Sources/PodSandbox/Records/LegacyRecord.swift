@@ -58,7 +58,7 @@ struct LegacyRecord: Codable {
     guard old.version == 1 else {
       throw RecordFault("it has version \(old.version), this daemon knows 1 and \(RecordFormat.version)")
     }
-    guard old.id == id else { throw RecordFault("it holds the record of \(old.id.prefix(80))") }
+    guard old.id == id else { throw RecordFault("it holds the record of \(old.id.beginning(80))") }
     // What follows the last newline was not written to its end.
     let commitments: [Commitment] = try lines.dropFirst().dropLast().map { (line) throws(RecordFault) in
       try decode(line)
@@ -66,6 +66,7 @@ struct LegacyRecord: Codable {
     guard commitments.count <= 1 else { throw RecordFault("it has more than one outcome") }
     let record = try old.record(commitments.first, mark, markedAt)
     try RecordReader.validate(record.intent)
+    try RecordReader.validateOutcome(of: record)
     return record
   }
 
@@ -115,8 +116,8 @@ struct LegacyRecord: Codable {
     let document: JSON
     let known: JSON
     do {
-      document = try JSON(parsing: Array(line))
-      known = try JSON(parsing: RecordLine.line(old.configuration))
+      document = try JSON(parsing: Array(line), rules: .own)
+      known = try JSON(parsing: RecordLine.line(old.configuration), rules: .own)
     } catch {
       throw RecordFault("it is not a sandbox record: \(error)")
     }

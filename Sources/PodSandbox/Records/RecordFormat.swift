@@ -6,7 +6,7 @@ enum RecordFormat {
   /// The first line of every record.
   static let header = Array("{\"berth\":\"sandbox record\",\"version\":\(version)}\n".utf8)
   /// The longest line that is written and read.
-  static let maximumLine = 4 << 20
+  static let maximumLine = 6 << 20
   /// The largest record that is written and read; the room for a debt lies within it.
   static let maximumSize = 16 << 20
   /// The room that is kept on the disk for the line that says that a DEL is owed: a full disk must not hold up a removal.

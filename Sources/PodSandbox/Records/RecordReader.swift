@@ -20,8 +20,10 @@ enum RecordReader {
     try checkHeader(lines[0])
     guard lines.count > 1 else { return .nothingBegun }
     let first = try decode(lines[1])
-    guard first.event == .intent, let intent = first.intent else { throw RecordFault("its first event is no intent") }
-    guard intent.id == id else { throw RecordFault("it holds the record of \(intent.id.prefix(80))") }
+    guard first.event == .intent, let recorded = first.intent else { throw RecordFault("its first event is no intent") }
+    guard recorded.id == id else { throw RecordFault("it holds the record of \(recorded.id.beginning(80))") }
+    let intent: SandboxRecord.Intent
+    do { intent = try recorded.completed() } catch { throw RecordFault("its request: \(error)") }
     try validate(intent)
     var record = SandboxRecord(intent)
     for line in lines[2...] {
@@ -30,6 +32,7 @@ enum RecordReader {
         throw RecordFault("\"\(event.event.rawValue)\" cannot follow what it says of a sandbox that is \(record.stage)")
       }
     }
+    try validateOutcome(of: record)
     return .record(record, length: end + 1)
   }
 
@@ -45,9 +48,22 @@ enum RecordReader {
     }
     for (index, network) in intent.networks.enumerated() {
       guard network.interfaceName == "eth\(index)" else {
-        throw RecordFault("its interface \(index) is named \"\(network.interfaceName.prefix(80))\", not eth\(index)")
+        throw RecordFault("its interface \(index) is named \"\(network.interfaceName.beginning(80))\", not eth\(index)")
       }
       do { _ = try network.list() } catch { throw RecordFault("network \(index): \(error)") }
+    }
+  }
+
+  /// DEL is given what ADD said, and Status tells the addresses.
+  static func validateOutcome(of record: SandboxRecord) throws(RecordFault) {
+    guard let outcome = record.outcome else { return }
+    for (index, text) in outcome.results.enumerated() where !text.isEmpty {
+      do { _ = try record.result(text, of: index) } catch {
+        throw RecordFault("the result of network \(index): \(error)")
+      }
+    }
+    for address in [outcome.ip] + outcome.additionalIPs where !address.isEmpty && IPAddress(address) == nil {
+      throw RecordFault("its address is none: \(address.prefix(80))")
     }
   }
 
@@ -65,7 +81,9 @@ enum RecordReader {
     do {
       let value = try JSONDecoder().decode(RecordLine.self, from: Data(line))
       // What is not understood would be lost, and it may be what undo needs.
-      if let path = try JSON(parsing: Array(line)).firstField(absentFrom: JSON(parsing: RecordLine.line(value))) {
+      if let path = try JSON(parsing: Array(line), rules: .own)
+        .firstField(absentFrom: JSON(parsing: RecordLine.line(value), rules: .own))
+      {
         throw RecordFault("it has the field \(path), which this version does not know")
       }
       return value

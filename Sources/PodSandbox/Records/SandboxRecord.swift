@@ -43,6 +43,12 @@ struct SandboxRecord: Sendable, Hashable {
     let interfaceName: String
     /// The configuration's raw bytes as text.
     let configuration: String
+    /// The types of its plugins that are executed, the others being native; `nil`: all are, as in records of before there were
+    /// native ones.
+    var executed: [String]?
+
+    /// Whether a program is executed for it, whose work may outlive the boot.
+    var executesPlugins: Bool { executed?.isEmpty != true }
   }
 
   /// What a run's end adds to the intent.
@@ -73,6 +79,12 @@ struct SandboxRecord: Sendable, Hashable {
   var configuration: PodSandboxConfiguration { intent.configuration }
   var networks: [Network] { intent.networks }
 
+  /// Whether one of its networks may have native plugins.
+  var hasNativePlugins: Bool { networks.contains { $0.executed != nil } }
+
+  /// Whether a program is executed for one of its networks.
+  var executesPlugins: Bool { networks.contains(where: \.executesPlugins) }
+
   /// The name that is reserved, unique among sandboxes.
   var name: SandboxName { SandboxName(configuration.metadata) }
 
@@ -81,6 +93,20 @@ struct SandboxRecord: Sendable, Hashable {
 
   /// What was asked for and is not done.
   var warnings: [String] { intent.warnings + (outcome?.warnings ?? []) }
+}
+
+extension SandboxRecord.Intent {
+  /// As it is written: see ``PodSandboxConfiguration/recorded``.
+  var recorded: Self { with(configuration.recorded) }
+
+  /// As it was before it was written.
+  func completed() throws -> Self { with(try configuration.completed()) }
+
+  private func with(_ configuration: PodSandboxConfiguration) -> Self {
+    Self(
+      id: id, configuration: configuration, runtimeHandler: runtimeHandler, networks: networks, bootID: bootID,
+      createdAt: createdAt, warnings: warnings)
+  }
 }
 
 extension SandboxRecord {

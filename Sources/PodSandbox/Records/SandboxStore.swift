@@ -18,7 +18,7 @@ struct SandboxStore: Sendable {
   ///
   /// - Throws: `RecordFault` when it would be too long for a reader; what the disk says.
   func create(_ intent: SandboxRecord.Intent) throws {
-    let line = try RecordLine(.intent, at: intent.createdAt, intent: intent).bytes()
+    let line = try RecordLine(.intent, at: intent.createdAt, intent: intent.recorded).bytes()
     try LineFile.create(path(of: intent.id), with: RecordFormat.header + line, room: RecordFormat.debtRoom)
   }
 

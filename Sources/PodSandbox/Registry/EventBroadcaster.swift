@@ -1,29 +1,45 @@
 import Synchronization
 
-/// Hands each event to every subscriber; a slow one loses the oldest, and never holds up a sandbox.
+/// Hands each event to every subscriber; a slow one never holds up a sandbox.
 final class EventBroadcaster: Sendable {
-  private static let bufferSize = 1024
-  private let subscribers = Mutex<[Int: AsyncStream<SandboxEvent>.Continuation]>([:])
-  private let tickets = Atomic(0)
+  private struct Subscriber {
+    weak var subscription: EventSubscription?
+  }
+  private struct State {
+    var subscribers: [Subscriber] = []
+    var number: UInt64 = 0
+    var hasFinished = false
+  }
+  private let state = Mutex(State())
 
-  /// The events from now on, until the subscriber stops reading or the broadcaster finishes.
-  func subscribe() -> AsyncStream<SandboxEvent> {
-    let ticket = tickets.add(1, ordering: .relaxed).newValue
-    let (stream, continuation) = AsyncStream<SandboxEvent>.makeStream(
-      bufferingPolicy: .bufferingNewest(Self.bufferSize))
-    continuation.onTermination = { [weak self] _ in
-      self?.subscribers.withLock { _ = $0.removeValue(forKey: ticket) }
+  /// The events from now on, until the broadcaster finishes. A subscription that nobody has any more costs nothing.
+  func subscribe() -> EventSubscription {
+    let subscription = EventSubscription()
+    let hasFinished = state.withLock { state in
+      state.subscribers.removeAll { $0.subscription == nil }
+      state.subscribers.append(Subscriber(subscription: subscription))
+      return state.hasFinished
     }
-    subscribers.withLock { $0[ticket] = continuation }
-    return stream
+    if hasFinished { subscription.finish() }
+    return subscription
   }
 
   /// Called under the registry's lock: puts the event into the buffers and runs nobody's code.
   func send(_ event: SandboxEvent) {
-    for continuation in subscribers.withLock({ Array($0.values) }) { continuation.yield(event) }
+    var event = event
+    let subscriptions = state.withLock { state in
+      state.number += 1
+      event.number = state.number
+      return state.subscribers.compactMap(\.subscription)
+    }
+    for subscription in subscriptions { subscription.send(event) }
   }
 
   func finish() {
-    for continuation in subscribers.withLock({ Array($0.values) }) { continuation.finish() }
+    let subscriptions = state.withLock { state in
+      state.hasFinished = true
+      return state.subscribers.compactMap(\.subscription)
+    }
+    for subscription in subscriptions { subscription.finish() }
   }
 }

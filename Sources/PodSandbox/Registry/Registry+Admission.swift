@@ -43,13 +43,13 @@ extension RegistryState {
     switch place.entry {
     case .run(let run):
       if run.operation.isEnding { return .wait { await run.operation.ended() } }
-      let isSame = run.configuration == configuration && run.runtimeHandler == runtimeHandler
+      let isSame = run.configuration.isSameRequest(as: configuration) && run.runtimeHandler == runtimeHandler
       guard isSame else { throw Refusal.run(run, name) }
       return .join(run)
     case .sandbox(let sandbox):
       if let removal = sandbox.removal { return .wait { await removal.ended() } }
       let intent = sandbox.record.intent
-      let isSame = intent.configuration == configuration && intent.runtimeHandler == runtimeHandler
+      let isSame = intent.configuration.isSameRequest(as: configuration) && intent.runtimeHandler == runtimeHandler
       guard isSame, sandbox.state == .ready else { throw Refusal.sandbox(sandbox, isSame: isSame) }
       return .exists(RunOutcome(id: owner, warnings: sandbox.record.warnings))
     case .quarantined(let file): throw Refusal.quarantined(file, name)

@@ -1,3 +1,4 @@
+import JSON
 import LinuxKernel
 import Synchronization
 
@@ -45,13 +46,18 @@ final class Registry: Sendable {
     guard !id.isEmpty else {
       throw SandboxError(.invalidArgument, "pod_sandbox_id is empty; give an id or the first digits of one")
     }
+    guard id.utf8.count <= SandboxIDs.length else {
+      throw SandboxError(
+        .invalidArgument,
+        "pod_sandbox_id has \(id.utf8.count) bytes, an id has \(SandboxIDs.length): \"\(id.beginning(32))\"")
+    }
     if let exact = sandbox(id) { return exact }
     let matches = sandboxes.filter { $0.id.utf8.starts(with: id.utf8) }
     guard matches.count <= 1 else {
       let named = matches.prefix(5).map { "\($0.id) (\($0.record.name))" }.joined(separator: ", ")
       throw SandboxError(
         .invalidArgument,
-        "\(matches.count) sandboxes have ids that begin with \"\(id.cut(toBytes: 80))\": \(named)"
+        "\(matches.count) sandboxes have ids that begin with \"\(id)\": \(named)"
           + (matches.count > 5 ? ", …" : "") + "; give more digits")
     }
     return matches.first

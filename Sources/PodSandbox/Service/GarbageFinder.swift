@@ -1,6 +1,8 @@
 import CNI
 import JSON
+import Glibc
 import LinuxKernel
+import NetworkPlugins
 import SystemPackage
 
 /// Looks for what carries ids of this daemon on the host; all of it blocks.
@@ -12,8 +14,13 @@ struct GarbageFinder: Sendable {
     /// Files that go when nothing else stands in the way: cache entries that cannot be read, records under odd names.
     var files: [String] = []
     var reservations: [HostLocalReservation] = []
-    /// Groups in hierarchies where the steps make none.
+    var links: [OwnedLink] = []
+    /// Those of the host's nf_tables.
+    var elements: [OwnedElement] = []
+    /// Its groups, each in the hierarchy that it was found in.
     var groups: [Cgroup] = []
+    /// Where they are, if not below the daemon's own.
+    var cgroupParent: String?
   }
 
   let host: SandboxHost
@@ -23,9 +30,10 @@ struct GarbageFinder: Sendable {
   func find() throws -> [String: Traces] {
     var found: [String: Traces] = [:]
     for (id, path) in try files() { found[id, default: Traces()].subjects.append(path) }
-    for (id, group) in try groups() {
+    for (id, parent, group) in try groups() {
       found[id, default: Traces()].subjects += group.hierarchies.map { group.directory(in: $0) }
       found[id]?.groups.append(group)
+      if parent != host.configuration.cgroupParent { found[id]?.cgroupParent = parent }
     }
     for file in quarantined {
       found[file.id, default: Traces()].files.append(file.path)
@@ -37,11 +45,30 @@ struct GarbageFinder: Sendable {
       found[id, default: Traces()].subjects.append(reservation.path)
       found[id]?.reservations.append(reservation)
     }
+    for link in try links() {
+      found[link.identity.containerID, default: Traces()].subjects.append("link \(link.name)")
+      found[link.identity.containerID]?.links.append(link)
+    }
+    for element in try OwnedElement.all() where host.ids.owns(element.identity.containerID) {
+      found[element.identity.containerID, default: Traces()].subjects.append("element \(element)")
+      found[element.identity.containerID]?.elements.append(element)
+    }
     return found
   }
 
+  /// Links of ours on the host. The kernel takes those that are cut off away by itself, most often before anybody looks again.
+  private func links() throws -> [OwnedLink] {
+    let deadline = SuspendingClock.now + .seconds(1)
+    while true {
+      let links = try OwnedLink.all().filter { host.ids.owns($0.identity.containerID) }
+      guard links.contains(where: \.isCutOff), .now < deadline else { return links }
+      // The kernel tells of its end to those who watch all links only.
+      usleep(20_000)
+    }
+  }
+
   private func findCached(_ found: inout [String: Traces]) throws {
-    let cni = host.plugins.runtime(timeout: .seconds(1))
+    let cni = host.plugins.cache
     let contents = try cni.cacheContents()
     for cached in contents.attachments where host.ids.owns(cached.attachment.containerID) {
       let id = cached.attachment.containerID
@@ -63,18 +90,21 @@ struct GarbageFinder: Sendable {
   /// What the steps can undo what is left of an id by, as far as its traces tell.
   func ghost(_ id: String, _ traces: Traces) -> Pod {
     let attachments = traces.attachments.filter { $0.configurationList != nil }
+    var configuration = PodSandboxConfiguration()
+    configuration.linux.cgroupParent = traces.cgroupParent ?? ""
     let record = SandboxRecord(
       SandboxRecord.Intent(
-        id: id, configuration: PodSandboxConfiguration(), runtimeHandler: "",
-        networks: attachments.map {
+        id: id, configuration: configuration, runtimeHandler: "",
+        networks: attachments.map { cached in
           .init(
-            interfaceName: $0.attachment.interfaceName, configuration: String(decoding: $0.configuration, as: UTF8.self)
-          )
+            interfaceName: cached.attachment.interfaceName,
+            configuration: String(decoding: cached.configuration, as: UTF8.self),
+            executed: cached.configurationList.map { host.plugins.native.choice(for: $0).executed })
         },
         bootID: host.bootID, createdAt: 0, warnings: []))
     var pod = host.pod(record, trace: TraceRecorder(.recovery, sandboxID: id))
     pod.cachedAttachments = attachments.map(\.attachment)
-    let cni = host.plugins.runtime(timeout: .seconds(1))
+    let cni = host.plugins.cache
     pod.results = attachments.map { cached in
       // Without a result there is no stand-in's address, and DEL goes on all the same.
       guard let list = cached.configurationList, let result = try? cni.cachedResult(list, cached.attachment) else {
@@ -98,7 +128,9 @@ struct GarbageFinder: Sendable {
         try group.remove()
       }
     }
-    return (groups + reservations + files).compactMap { remove in
+    let links = traces.links.map { link in { try link.delete() } }
+    let elements = traces.elements.map { element in { try element.delete() } }
+    return (groups + links + elements + reservations + files).compactMap { remove in
       do {
         try remove()
         return nil
@@ -132,15 +164,32 @@ struct GarbageFinder: Sendable {
     return byID + namespaces
   }
 
-  /// Groups below the daemon's own, each in the hierarchy that it was found in.
-  private func groups() throws -> [(id: String, group: Cgroup)] {
-    try host.cgroups.all.flatMap { hierarchy in
-      let parent = Cgroup(path: host.configuration.cgroupParent, in: [hierarchy])
-      return try names(in: parent.directory(in: hierarchy)).compactMap { name in
-        let id = name.hasSuffix(".cni") ? String(name.dropLast(4)) : name
-        return host.ids.owns(id) ? (id, parent.child(name)) : nil
+  /// Groups of ours, each in the hierarchy that it was found in.
+  private func groups() throws -> [(id: String, parent: String, group: Cgroup)] {
+    try parents().flatMap { path in
+      try host.cgroups.all.flatMap { hierarchy in
+        let parent = Cgroup(path: path, in: [hierarchy])
+        return try names(in: parent.directory(in: hierarchy)).compactMap { name in
+          ownedID(ofGroup: name).map { ($0, path, parent.child(name)) }
+        }
       }
     }
+  }
+
+  /// The daemon's own parent of groups, and those that requests have named, as far as something of theirs still lives: with a
+  /// sandbox's record its parent's name is lost.
+  private func parents() throws -> [String] {
+    let named = try Cgroup.inhabited().compactMap { path -> String? in
+      let names = path.split(separator: "/")
+      guard let place = names.firstIndex(where: { ownedID(ofGroup: String($0)) != nil }) else { return nil }
+      return "/" + names[..<place].joined(separator: "/")
+    }
+    return Set(named + [host.configuration.cgroupParent]).sorted()
+  }
+
+  private func ownedID(ofGroup name: String) -> String? {
+    let id = name.hasSuffix(".cni") ? String(name.dropLast(4)) : name
+    return host.ids.owns(id) ? id : nil
   }
 
   /// Of the networks that are configured and of those that ever were.

@@ -1,3 +1,4 @@
+import JSON
 import CNI
 import LinuxKernel
 import Logging
@@ -75,7 +76,7 @@ extension SandboxService {
     guard matches.count <= 1 else {
       throw SandboxError(
         .invalidArgument,
-        "\(matches.count) debts are of ids that begin with \"\(prefix.cut(toBytes: 80))\"; give more digits")
+        "\(matches.count) debts are of ids that begin with \"\(prefix.beginning(80))\"; give more digits")
     }
     guard let id = matches.first?.sandbox.id else { return [] }
     let operation = try Operation<[StepReport]>(on: id, endsWhenAbandoned: false)
@@ -108,7 +109,7 @@ extension SandboxService {
   /// - Returns: What could not be, a sentence each.
   private func forgetNetworks(_ sandbox: Sandbox) -> [String] {
     let pod = host.pod(sandbox.record, trace: TraceRecorder(.remove, sandboxID: sandbox.id))
-    let cni = host.plugins.runtime(timeout: host.plugins.deleteTimeout)
+    let cni = host.plugins.cache
     return sandbox.record.networks.indices.compactMap { index in
       do {
         let list = try sandbox.record.networks[index].list()

@@ -1,6 +1,7 @@
 import CNI
 import LinuxKernel
 import Logging
+import NetworkPlugins
 
 extension SandboxService {
   /// Finds, and unless `dryRun` removes, what carries an id of this daemon and belongs to none of its sandboxes: network
@@ -39,6 +40,7 @@ extension SandboxService {
     if !dryRun {
       for debt in owed { payNow(debt.sandbox.id) }
       collectInPlugins()
+      try? OwnedElement.tidySubnets()
     }
     return garbage + owed.map { settled($0, found[$0.sandbox.id]?.subjects ?? [], dryRun: dryRun) }
   }
@@ -124,10 +126,11 @@ extension SandboxService {
       sandboxID: id, found: traces.subjects, undo: [], error: faults.isEmpty ? nil : faults.joined(separator: "; "))
   }
 
-  /// CNI's GC for every configured network that has it.
+  /// CNI's GC for every configured network that has it, and of native plugins in any.
   private func collectInPlugins() {
-    let cni = host.plugins.runtime(timeout: host.plugins.deleteTimeout)
-    for list in host.networks.all.flatMap(\.lists) {
+    let ids = host.ids
+    for list in host.networks.all.flatMap(\.lists).flatMap({ [$0] + host.plugins.native.collectable(in: $0) }) {
+      let cni = host.plugins.runtime(list, timeout: host.plugins.deleteTimeout) { ids.owns($0) }
       do throws(CNIError) {
         try cni.gc(list, isOurs: { _ in false }, currentlyValid: { [self] in validAttachments() })
       } catch {

@@ -137,7 +137,7 @@ extension SandboxService {
 
   /// Half-written cache entries of a killed daemon; what cannot be removed harms nobody.
   private func clearCache() {
-    try? host.plugins.runtime(timeout: host.plugins.deleteTimeout).removeTemporaryFiles()
+    try? host.plugins.cache.removeTemporaryFiles()
   }
 
   /// Whether something of a pod without a record is still in the kernel: that is gc's to undo, its address included.

@@ -14,7 +14,8 @@ extension SandboxService {
   public func run(
     _ configuration: PodSandboxConfiguration, runtimeHandler: String = ""
   ) async throws(SandboxError) -> RunOutcome {
-    try configuration.validate()
+    let features = HostFeatures.discover()
+    try configuration.validate(on: features)
     let handler = try host.networks.handler(runtimeHandler)
     while true {
       switch try registry.admit(configuration, runtimeHandler: runtimeHandler, newID: host.ids.next) {
@@ -25,7 +26,7 @@ extension SandboxService {
         if Task.isCancelled { throw SandboxError(.cancelled, "the caller went away or its deadline passed") }
       case .start(let run, let lane):
         do throws(SandboxError) {
-          try begin(run.operation, on: run.id, in: lane) { [self] end in execute(run, handler, end) }
+          try begin(run.operation, on: run.id, in: lane) { [self] end in execute(run, handler, features, end) }
         } catch {
           change { $0.put(nil, at: run.id) }
           run.operation.finish(.failure(error))
@@ -37,10 +38,10 @@ extension SandboxService {
   }
 
   private func execute(
-    _ run: Run, _ handler: SandboxServiceConfiguration.RuntimeHandler, _ end: @escaping End<RunOutcome>
+    _ run: Run, _ handler: SandboxServiceConfiguration.RuntimeHandler, _ features: HostFeatures,
+    _ end: @escaping End<RunOutcome>
   ) {
     // Made beside the first steps. It may precede the intent, since it needs no undo: nothing but this operation holds it.
-    let features = HostFeatures.discover()
     let linux = run.configuration.linux
     let networkNamespace = linux.makeNetworkNamespace(on: features)
     let record: SandboxRecord
@@ -80,12 +81,16 @@ extension SandboxService {
   private func intent(
     _ run: Run, _ handler: SandboxServiceConfiguration.RuntimeHandler, _ features: HostFeatures
   ) throws(SandboxError) -> SandboxRecord.Intent {
+    try run.configuration.linux.resources?.check(on: host.cgroups)
     let hasNetwork = run.configuration.linux.securityContext.namespaceOptions.network == .pod
+    let native = handler.nativePlugins ?? host.plugins.native
     let lists = hasNetwork ? try host.networks.catalog(handler).networks(named: handler.networks) : []
     return SandboxRecord.Intent(
       id: run.id, configuration: run.configuration, runtimeHandler: run.runtimeHandler,
       networks: lists.enumerated().map { index, list in
-        .init(interfaceName: "eth\(index)", configuration: String(decoding: list.bytes, as: UTF8.self))
+        .init(
+          interfaceName: "eth\(index)", configuration: String(decoding: list.bytes, as: UTF8.self),
+          executed: native.choice(for: list).executed)
       },
       bootID: host.bootID, createdAt: run.startedAt, warnings: run.configuration.warnings(on: lists, host: features))
   }

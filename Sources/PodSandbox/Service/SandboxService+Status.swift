@@ -1,4 +1,5 @@
 import CNI
+import JSON
 import LinuxKernel
 
 extension SandboxService {
@@ -7,7 +8,7 @@ extension SandboxService {
     registry.sandboxes.map(\.summary).filter { summary in
       (filter.id.isEmpty || summary.id.utf8.starts(with: filter.id.utf8))
         && (filter.state == nil || filter.state == summary.state)
-        && filter.labelSelector.allSatisfy { summary.labels[$0.key] == $0.value }
+        && filter.labelSelector.allSatisfy(summary.hasLabel)
     }
   }
 
@@ -66,5 +67,13 @@ extension SandboxService {
 
   private static func notFound(_ id: String) -> SandboxError {
     SandboxError(.notFound, "no pod sandbox with id \"\(id)\"; list them with \"berthctl pods\"", sandboxID: id)
+  }
+}
+
+extension SandboxSummary {
+  /// Whether it has a label, key and value the same bytes: Swift's own comparison takes é in its two spellings for one.
+  fileprivate func hasLabel(_ key: String, _ value: String) -> Bool {
+    guard let index = labels.index(forKey: key) else { return false }
+    return labels[index].key.hasSameBytes(as: key) && labels[index].value.hasSameBytes(as: value)
   }
 }

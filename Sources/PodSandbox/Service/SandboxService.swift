@@ -1,5 +1,7 @@
 import LinuxKernel
 public import Logging
+import NetworkPlugins
+import Synchronization
 
 /// The pod sandboxes of this host that one daemon keeps: run, stop, remove, list, status.
 ///
@@ -12,6 +14,8 @@ public final class SandboxService: Sendable {
   let operations = Operations()
   /// One collection at a time.
   let garbageLane = Lane()
+  /// Nil where no plugin is native, or the kernel has no nf_tables.
+  let tableKeeper = Mutex<HostTableKeeper?>(nil)
 
   /// Takes the directories, and recovers: every sandbox of an earlier daemon is adopted or cleaned up when this returns.
   ///
@@ -29,13 +33,14 @@ public final class SandboxService: Sendable {
       do throws(SandboxError) { return .success(try recover()) } catch { return .failure(error) }
     }
     try result.get()
+    keepTable()
   }
 
   /// Events from now on: created, started, stopped (also when a pause dies by itself), deleted, in the order in which things
   /// happened.
   ///
-  /// A subscriber that falls more than 1024 events behind loses the oldest.
-  public func events() -> AsyncStream<SandboxEvent> { registry.broadcaster.subscribe() }
+  /// A subscriber that falls far behind is told that it has lost some: see ``EventSubscription``.
+  public func events() -> EventSubscription { registry.broadcaster.subscribe() }
 
   /// Refuses new operations, waits for those under way, after `grace` undoes the runs among them. Sandboxes live on.
   public func shutdown(grace: Duration) async {
@@ -45,6 +50,7 @@ public final class SandboxService: Sendable {
         "a step has not come back from the kernel; what it brings about is left for the next start",
         metadata: ["sandbox": "\(id)", "step": "\(place.lost.map(\.rawValue).joined(separator: ", "))"])
     }
+    tableKeeper.withLock { $0 }?.shutdown()
     registry.broadcaster.finish()
     host.shutdown()
   }

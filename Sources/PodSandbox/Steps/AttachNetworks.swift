@@ -8,6 +8,7 @@ struct AttachNetworks: Step {
   let name = StepName.attachNetworks
   let undoWaitsFor: [StepName] = []
   let plugins: Plugins
+  let reaper: LinkReaper
   let logger: Logger
   let limit: Duration
 
@@ -25,8 +26,7 @@ struct AttachNetworks: Step {
     try pod.intentSync?.wait(until: .now + limit, cancellation: pod.cancellation)
     pod.intentSync = nil
     try Failpoint.pass("do.AttachNetworks.middle")
-    let cni = plugins.runtime(pod, timeout: plugins.addTimeout)
-    for index in pod.record.networks.indices { try add(index, &pod, cni) }
+    for index in pod.record.networks.indices { try add(index, &pod) }
     try takeAddresses(&pod)
     try setInterfaceSysctls(pod)
     pod.warnings = pod.record.configuration.warnings(addresses: pod.addresses)
@@ -57,10 +57,17 @@ struct AttachNetworks: Step {
     }
   }
 
-  private func add(_ index: Int, _ pod: inout Pod, _ cni: CNIRuntime) throws {
+  private func add(_ index: Int, _ pod: inout Pod) throws {
     let network = pod.record.networks[index]
     let list = try network.list()
+    let cni = plugins.runtime(pod, network, timeout: plugins.addTimeout)
     try plugins.dataDirectories.remember(list)
+    if let executed = network.executed, !executed.isEmpty {
+      let reasons = NativePluginSetting.auto.choice(for: list).reasons
+      for (type, reason) in reasons.sorted(by: { $0.key < $1.key }) where executed.contains(type) {
+        pod.trace.note("\(type) is executed: \(reason)", in: pod.traceEntry)
+      }
+    }
     let attachment = try pod.attachment(index, networkNamespace: pod.paths.networkNamespace)
     pod.attachments[index] = .mayBeAttached
     do throws(CNIError) {
@@ -84,7 +91,9 @@ struct AttachNetworks: Step {
   /// DEL over every list, in reverse, plugins that were never called included.
   func undo(_ pod: inout Pod) throws {
     guard !pod.record.networks.isEmpty else { return }
-    if pod.mayHaveOrphans {
+    if !pod.record.executesPlugins {
+      // Nothing is executed, and nothing needs a group.
+    } else if pod.mayHaveOrphans {
       // A plugin of the daemon's earlier life may still be at work; a DEL that overtakes it would leave its work behind.
       try pod.paths.pluginCgroup.renew(until: pod.deadline)
     } else {
@@ -103,6 +112,7 @@ struct AttachNetworks: Step {
         faults.append("\(error)")
       }
     }
+    if pod.isOfThisBoot, pod.record.hasNativePlugins { reaper.watch(pod.record) }
     guard faults.isEmpty else {
       throw SandboxError(
         .internal, "failed to destroy network for sandbox \"\(pod.record.id)\": \(faults.joined(separator: "; "))")

@@ -24,8 +24,8 @@ struct Commit: Step {
       networkNamespace: try pod.networkNamespaceIdentity(), results: pod.results, warnings: pod.warnings)
     try uncommitted.commit()
     try Failpoint.pass("do.Commit.middle")
-    // Without plugins there is nothing that outlives the boot, and so nothing that has to be known after it.
-    try store.commit(pod.record.id, outcome, durable: !pod.record.networks.isEmpty)
+    // Unless plugins were executed, what outlives the boot bears the id, and nothing has to be known after it.
+    try store.commit(pod.record.id, outcome, durable: pod.record.executesPlugins)
     pod.record.outcome = outcome
     pod.record.stage = .ready
     pod.uncommitted = nil

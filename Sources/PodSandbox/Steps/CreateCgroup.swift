@@ -14,10 +14,14 @@ struct CreateCgroup: Step {
     try pod.paths.cgroup.create()
     try Failpoint.pass("do.CreateCgroup.middle")
     if let resources = pod.record.configuration.linux.resources {
-      try pod.paths.cgroup.apply(CgroupLimits(resources))
+      do throws(KernelError) {
+        try pod.paths.cgroup.apply(CgroupLimits(resources))
+      } catch {
+        throw resources.refusal(of: error)
+      }
     }
     try pod.paths.pauseCgroup.create(enablingControllers: false)
-    try pod.paths.pluginCgroup.create(enablingControllers: false)
+    if pod.record.executesPlugins { try pod.paths.pluginCgroup.create(enablingControllers: false) }
   }
 
   func undo(_ pod: inout Pod) throws {

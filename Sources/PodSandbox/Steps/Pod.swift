@@ -29,6 +29,8 @@ struct Pod: StepSubject {
   var addresses: [String] = []
   /// What the run found out of what was asked for and is not done.
   var warnings: [String] = []
+  /// Whether this operation makes it, so that nothing of its id can be anywhere.
+  var isNew = false
   /// Whether plugins of an earlier life of the daemon may still be at work on this sandbox.
   var mayHaveOrphans = false
   /// Let go of when the operation is over and its answer on its way.
@@ -50,5 +52,8 @@ struct Pod: StepSubject {
 
 extension Pod {
   /// Says that nothing of its networks has begun: of a run that is about to.
-  mutating func beginsUnattached() { attachments = record.networks.map { _ in .notCalled } }
+  mutating func beginsUnattached() {
+    attachments = record.networks.map { _ in .notCalled }
+    isNew = true
+  }
 }

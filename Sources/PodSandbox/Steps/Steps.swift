@@ -16,7 +16,9 @@ struct Steps: Sendable {
       CreateCgroup(limit: limit),
       StartPause(spawner: host.spawner, filter: host.pauseFilter, oomScore: host.oomScore, limit: limit),
       PinNetworkNamespace(limit: limit),
-      AttachNetworks(plugins: host.plugins, logger: host.logger, limit: limit),
+      AttachNetworks(
+        plugins: host.plugins, reaper: LinkReaper(watcher: host.watcher, logger: host.logger), logger: host.logger,
+        limit: limit),
       Commit(store: host.store, logger: host.logger, limit: limit),
     ]
   }

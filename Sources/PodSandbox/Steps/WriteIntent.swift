@@ -16,7 +16,7 @@ struct WriteIntent: Step {
   func `do`(_ pod: inout Pod) throws {
     try store.create(pod.record.intent)
     try Failpoint.pass("do.WriteIntent.middle")
-    if !pod.record.networks.isEmpty { pod.intentSync = syncer.sync(store.path(of: pod.record.id)) }
+    if pod.record.executesPlugins { pod.intentSync = syncer.sync(store.path(of: pod.record.id)) }
   }
 
   func undo(_ pod: inout Pod) throws {

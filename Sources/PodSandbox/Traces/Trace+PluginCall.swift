@@ -1,4 +1,5 @@
 import CNI
+import JSON
 import LinuxKernel
 
 extension Trace.PluginCall {
@@ -24,6 +25,7 @@ extension Trace.PluginCall {
     errorCode = call.error.map(\.code)
     errorMessage = call.error?.message
     errorDetails = call.error.flatMap { $0.details.isEmpty ? nil : $0.details }
-    stderr = call.stderr.isEmpty ? nil : String(call.stderr.prefix(Self.stderrLimit))
+    isNative = call.servedBy == MixedInvoker.native ? true : nil
+    stderr = call.stderr.isEmpty ? nil : call.stderr.cut(toBytes: Self.stderrLimit)
   }
 }

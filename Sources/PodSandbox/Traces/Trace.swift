@@ -36,7 +36,7 @@ public struct Trace: Sendable, Hashable, Codable {
     public var notes: [String]
   }
 
-  /// One execution of one plugin.
+  /// One call of one plugin.
   public struct PluginCall: Sendable, Hashable, Codable {
     /// The plugin's type.
     public let plugin: String
@@ -62,6 +62,8 @@ public struct Trace: Sendable, Hashable, Codable {
     public let errorDetails: String?
     /// What it printed on stderr, shortened.
     public let stderr: String?
+    /// Whether the daemon served it itself; `nil` is no.
+    public let isNative: Bool?
   }
 
   /// The sandbox.

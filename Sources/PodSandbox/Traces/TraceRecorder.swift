@@ -1,3 +1,4 @@
+import JSON
 import CNI
 import FoundationEssentials
 import Synchronization
@@ -85,16 +86,5 @@ extension Duration {
 
 extension Int64 {
   /// Now, in nanoseconds since the epoch.
-  static var nowSinceEpoch: Int64 { Int64(Date.now.timeIntervalSince1970 * 1_000_000_000) }
-}
-
-extension String {
-  /// At most so many bytes of it, whole characters of UTF-8, with a mark where something is left out.
-  func cut(toBytes limit: Int) -> String {
-    guard utf8.count > limit else { return self }
-    var end = utf8.index(utf8.startIndex, offsetBy: max(0, limit))
-    // Back to the first byte of a character: the others are 10xxxxxx.
-    while end > utf8.startIndex, utf8[end] & 0xc0 == 0x80 { end = utf8.index(before: end) }
-    return self[..<end] + "… (\(utf8[end...].count) bytes left out)"
-  }
+  package static var nowSinceEpoch: Int64 { Int64(Date.now.timeIntervalSince1970 * 1_000_000_000) }
 }

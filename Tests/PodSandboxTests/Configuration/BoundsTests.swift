@@ -1,4 +1,4 @@
-import FoundationEssentials
+import JSON
 import Testing
 
 @testable import PodSandbox
@@ -86,7 +86,7 @@ import Testing
     #expect(error.message.contains("the most") && error.message.utf8.count < 512, "\(error)")
   }
 
-  @Test("what just fits is taken, and fits a record's line of 4 MiB however it is escaped there")
+  @Test("what just fits is taken, and fits a record's line however it is escaped there")
   func fits() throws {
     let full = String(repeating: "\u{1}", count: (256 << 10) - 1)
     let configuration = configuration {
@@ -101,12 +101,21 @@ import Testing
       $0.dnsConfig?.options = entries
       var resources = LinuxResources()
       resources.unified = ["memory.high": String(repeating: "\"", count: (16 << 10) - 11)]
-      resources.hugepageLimits = [String(repeating: "\"", count: 16 << 10): .max]
+      resources.hugepageLimits = ["2MB": .max]
       ($0.linux.resources, $0.linux.overhead) = (resources, resources)
       $0.logDirectory = "/" + String(repeating: "\u{1}", count: 4094)
     }
     try configuration.validate(on: HostFeatures())
-    #expect(try JSONEncoder().encode(configuration).count < 4 << 20)
+    #expect(RecordLine.line(configuration).count < RecordFormat.maximumLine)
+    // With the request's bytes too, which hold the largest fields once.
+    var asked = configuration
+    asked.request = JSON.object(["labels": ["k": .string(full)], "annotations": ["k": .string(full)]]).text()
+    try asked.validate(on: HostFeatures())
+    #expect(RecordLine.line(asked.recorded).count < RecordFormat.maximumLine)
+    #expect(try asked.recorded.completed() == asked)
+    asked.request = String(repeating: "\u{1}", count: RecordFormat.maximumLine / 6)
+    let error = #expect(throws: SandboxError.self) { try asked.validate(on: HostFeatures()) }
+    #expect(error?.message.hasPrefix("config: ") == true && error?.code == .invalidArgument)
   }
 
   @Test("control characters in values that the kernel gets, negative limits, and what is no controller's file")

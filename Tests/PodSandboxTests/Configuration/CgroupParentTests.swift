@@ -25,6 +25,7 @@ import Testing
       ("/a/.", "\".\""), ("a b", "white space"), ("/a\n", "white space"), ("/a\u{7f}", "control"),
       ("/" + String(repeating: "n", count: 256), "255"),
       (String(repeating: "/" + String(repeating: "n", count: 200), count: 20), "the most"),
+      (String(repeating: "a-", count: 200_000) + "a.slice", "400007 bytes; 3583 is the most"),
       ("a--b.slice", "slice"), ("-a.slice", "slice"), ("a-.slice", "slice"), (".slice", "slice"),
       (String(repeating: "s", count: 250) + ".slice", "255"),
     ])

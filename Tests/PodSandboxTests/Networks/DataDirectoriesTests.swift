@@ -27,6 +27,10 @@ struct DataDirectoriesTests {
     }
     #expect(try directories(#"{"type":"bridge","ipam":{"type":"host-local"}}"#) == ["/var/lib/cni/networks/net"])
     #expect(try directories(Self.own) == ["/srv/ipam/net"])
+    let odd = #"{"type":"bridge","IPAM":{"Type":"host-local","datadir":"/srv/odd"}}"#
+    #expect(try directories(odd) == ["/srv/odd/net"], "Go finds keys in any case")
+    let empty = #"{"type":"bridge","ipam":{"type":"host-local","dataDir":""}}"#
+    #expect(try directories(empty) == ["/var/lib/cni/networks/net"])
     #expect(try directories(#"{"type":"portmap"}"#, Self.own) == ["/srv/ipam/net"])
     #expect(try directories(#"{"type":"bridge","ipam":{"type":"dhcp","dataDir":"/x"}}"#).isEmpty)
     #expect(try directories(#"{"type":"loopback"}"#, #"{"type":"t","ipam":{}}"#).isEmpty)

@@ -118,6 +118,19 @@ struct RecordFieldTests {
   }
 
   @Test(
+    "an outcome with a result that DEL could not be given, or an address that is none, is refused",
+    arguments: [("xxx", ""), ("[]", ""), (#"{"cniVersion":"1.0.0","ips":7}"#, ""), ("", "10.1.2"), ("", "..")])
+  func outcome(_ result: String, _ address: String) throws {
+    let lines = [
+      RecordLine(.intent, intent: Self.intent()),
+      RecordLine(.outcome, outcome: Samples.outcome(ip: address, results: [result])),
+    ]
+    let bytes = try RecordFormat.header + lines.flatMap { try $0.bytes() }
+    let fault = #expect(throws: RecordFault.self) { try RecordReader.read(bytes, id: Samples.id()) }
+    #expect(fault?.description.contains(result.isEmpty ? "its address is none" : "the result of network 0") == true)
+  }
+
+  @Test(
     "a cgroup's parent that leaves its place is refused",
     arguments: ["..", "/a/../b", "/a//b", "/a b", "a/.", "a-.slice"])
   func cgroupParent(_ parent: String) throws {

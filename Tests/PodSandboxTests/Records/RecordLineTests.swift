@@ -9,7 +9,7 @@ struct RecordLineTests {
   /// An outcome whose line has exactly so many bytes.
   private func outcome(bytes: Int) -> RecordLine {
     func line(_ padding: Int) -> RecordLine {
-      RecordLine(.outcome, at: 1, outcome: Samples.outcome(results: [String(repeating: "x", count: padding)]))
+      RecordLine(.outcome, at: 1, outcome: Samples.outcome(results: ["{}" + String(repeating: " ", count: padding)]))
     }
     return line(bytes - RecordLine.line(line(0)).count)
   }

@@ -56,6 +56,17 @@ struct RecordReaderTests {
     #expect(record.owedSince == (next == .owed ? 9 : nil))
   }
 
+  @Test("a record is read whatever marks are in it: what a plugin said, or an annotation that was taken once")
+  func marks() throws {
+    let row = "e" + String(repeating: "\u{301}", count: 1000)
+    let line = RecordLine(.intent, intent: Samples.intent { $0.annotations = ["a": row] })
+    guard case .record(let record, _) = try RecordReader.read(Self.file([line]), id: Samples.id()) else {
+      Issue.record("it is a record")
+      return
+    }
+    #expect(record.intent.configuration.annotations == ["a": row])
+  }
+
   @Test("a record comes back as it was written, the conflist to the byte")
   func roundTrip() throws {
     var expected = SandboxRecord(

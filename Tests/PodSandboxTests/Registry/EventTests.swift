@@ -10,10 +10,10 @@ struct EventTests {
   private func publish(_ sandbox: Sandbox) { registry.alter { $0.publish(sandbox) } }
 
   /// What a subscriber has had by now.
-  private func told(_ stream: AsyncStream<SandboxEvent>) async -> [SandboxEvent] {
+  private func told(_ stream: EventSubscription) async throws -> [SandboxEvent] {
     registry.broadcaster.finish()
     var events: [SandboxEvent] = []
-    for await event in stream { events.append(event) }
+    for try await event in stream { events.append(event) }
     return events
   }
 
@@ -30,7 +30,7 @@ struct EventTests {
     registry.change(sandbox.id) { $0.record.stage = .stopped }
     let last = try #require(registry.sandbox(sandbox.id))
     registry.alter { $0.remove(last) }
-    let events = await told(stream)
+    let events = try await told(stream)
     #expect(events.map(\.kind) == [.created, .started, .stopped, .deleted])
     #expect(events.allSatisfy { $0.sandboxID == sandbox.id })
     #expect(events.map { $0.status?.summary.state } == [.ready, .ready, .notReady, nil])
@@ -51,7 +51,7 @@ struct EventTests {
       $0.record.stage = .stopping
       $0.pause = nil
     }
-    #expect(await told(stream).map(\.kind) == [.created, .started, .stopped])
+    #expect(try await told(stream).map(\.kind) == [.created, .started, .stopped])
   }
 
   @Test("a removal by force tells deleted and leaves its debt, whose end tells nothing more")
@@ -62,7 +62,7 @@ struct EventTests {
     registry.alter { $0.remove(sandbox, leaving: Debt(sandbox: sandbox, reason: .networks, since: 1)) }
     #expect(registry.debt(sandbox.id) != nil && registry.holder() == nil)
     registry.put(nil, at: sandbox.id)
-    #expect(await told(stream).map(\.kind) == [.deleted])
+    #expect(try await told(stream).map(\.kind) == [.deleted])
   }
 
   @Test("what is put without being told is not told")
@@ -71,7 +71,7 @@ struct EventTests {
     _ = try registry.admit()
     try registry.put(Samples.record(.ready), isAlive: true)
     registry.put(nil, at: Samples.id())
-    #expect(await told(stream).isEmpty)
+    #expect(try await told(stream).isEmpty)
   }
 
   @Test("what has happened is told although the change ends in a refusal, and not twice")
@@ -85,7 +85,7 @@ struct EventTests {
       }
     }
     registry.change(sandbox.id) { $0.drift = nil }
-    #expect(await told(stream).map(\.kind) == [.created, .started])
+    #expect(try await told(stream).map(\.kind) == [.created, .started])
   }
 
   @Test("every subscriber gets what happens from then on")
@@ -95,19 +95,42 @@ struct EventTests {
     publish(sandbox)
     let second = registry.broadcaster.subscribe()
     registry.change(sandbox.id) { $0.pause = nil }
-    #expect(await told(first).map(\.kind) == [.created, .started, .stopped])
-    #expect(await told(second).map(\.kind) == [.stopped])
+    #expect(try await told(first).map(\.kind) == [.created, .started, .stopped])
+    #expect(try await told(second).map(\.kind) == [.stopped])
   }
 
-  @Test("one that reads nothing loses the oldest, and holds up nobody")
+  @Test("one that reads nothing holds up nobody, and is told how much it has lost: nothing is kept for it")
   func slow() async throws {
     let stream = registry.broadcaster.subscribe()
     for number in 0..<1030 {
       registry.broadcaster.send(SandboxEvent(sandboxID: "\(number)", kind: .created, createdAt: 0, status: nil))
     }
-    let events = await told(stream)
-    #expect(events.count == 1024)
-    #expect(events.first?.sandboxID == "6" && events.last?.sandboxID == "1029")
+    let error = await #expect(throws: SandboxError.self) { for try await _ in stream {} }
+    #expect(error?.code == .dataLoss && error?.message.hasPrefix("1030 events were lost") == true)
+  }
+
+  @Test("what is kept for one that reads nothing is bounded in bytes too")
+  func large() async throws {
+    let stream = registry.broadcaster.subscribe()
+    let annotations = ["a": String(repeating: "x", count: 256 << 10)]
+    let sandbox = try Samples.sandbox(
+      SandboxRecord(Samples.intent { $0.annotations = annotations }), isAlive: true)
+    let event = SandboxEvent(sandboxID: sandbox.id, kind: .created, createdAt: 0, status: sandbox.status)
+    for _ in 0..<15 { registry.broadcaster.send(event) }
+    for _ in 0..<2 { #expect(try await stream.makeAsyncIterator().next()?.sandboxID == sandbox.id) }
+    for _ in 0..<4 { registry.broadcaster.send(event) }
+    let error = await #expect(throws: SandboxError.self) { for try await _ in stream {} }
+    #expect(error?.message.hasPrefix("17 events were lost") == true)
+  }
+
+  @Test("a reader that is cancelled ends, and so does one that comes after the end")
+  func ending() async throws {
+    let stream = registry.broadcaster.subscribe()
+    let reader = Task { for try await _ in stream {} }
+    reader.cancel()
+    try await reader.value
+    registry.broadcaster.finish()
+    #expect(try await registry.broadcaster.subscribe().makeAsyncIterator().next() == nil)
   }
 
   @Test("under many threads each id's events come in the order in which they happened")
@@ -125,7 +148,7 @@ struct EventTests {
       }
     }
     var kinds: [String: [SandboxEvent.Kind]] = [:]
-    for event in await told(stream) { kinds[event.sandboxID, default: []].append(event.kind) }
+    for event in try await told(stream) { kinds[event.sandboxID, default: []].append(event.kind) }
     #expect(kinds.count == 200)
     #expect(kinds.values.allSatisfy { $0 == [.created, .started, .stopped, .deleted] })
   }

@@ -138,7 +138,8 @@ struct RegistryTests {
     #expect(try registry.find(Samples.id(2))?.id == Samples.id(2))
     #expect(try registry.find("2a")?.id == Samples.id(0x2a))
     #expect(try registry.find("3") == nil)
-    #expect(try registry.find(Samples.id(1) + "0") == nil)
+    let long = #expect(throws: SandboxError.self) { try registry.find(Samples.id(1) + "0") }
+    #expect(long?.message.hasPrefix("pod_sandbox_id has 65 bytes, an id has 64: ") == true)
     let error = #expect(throws: SandboxError.self) { try registry.find("2") }
     #expect(error?.code == .invalidArgument)
     for word in ["2 sandboxes", "\"2\"", "\(Samples.id(2)) (p2___0)", "\(Samples.id(0x2a)) (p3___0)", "more digits"] {

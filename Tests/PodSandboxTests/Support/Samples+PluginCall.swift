@@ -8,7 +8,8 @@ extension Samples {
     stderr: String = ""
   ) -> PluginCallRecord {
     PluginCallRecord(
-      plugin: plugin, network: "n", verb: .add, interfaceName: "eth0", startedAt: .now, duration: .milliseconds(3),
+      plugin: plugin, servedBy: "/bin/\(plugin)", network: "n", verb: .add, interfaceName: "eth0", startedAt: .now,
+      duration: .milliseconds(3),
       outcome: outcome, exit: exit, error: error, excuse: nil, stderr: stderr, request: nil, stdout: nil)
   }
 }

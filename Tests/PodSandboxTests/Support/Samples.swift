@@ -49,11 +49,11 @@ enum Samples {
       networks: (0..<networks).map(network), bootID: bootID, createdAt: createdAt, warnings: warnings)
   }
 
-  static func outcome(results: [String] = [#"{"cniVersion":"1.0.0"}"#], warnings: [String] = [])
-    -> SandboxRecord.Outcome
-  {
+  static func outcome(
+    ip: String = "10.0.0.2", results: [String] = [#"{"cniVersion":"1.0.0"}"#], warnings: [String] = []
+  ) -> SandboxRecord.Outcome {
     SandboxRecord.Outcome(
-      pause: ProcessIdentity(pid: 7, startTime: .max), ip: "10.0.0.2", additionalIPs: ["fd00::2"],
+      pause: ProcessIdentity(pid: 7, startTime: .max), ip: ip, additionalIPs: ["fd00::2"],
       networkNamespace: FileIdentity(dev: 4, ino: .max), results: results, warnings: warnings)
   }
 
