@@ -1,4 +1,5 @@
 import ArgumentParser
+import FoundationEssentials
 import PodSandbox
 import Testing
 
@@ -6,12 +7,12 @@ import Testing
 
 /// What the daemon is told, and by whom.
 @Suite struct ConfigurationTests {
-  private func parse(_ text: String) throws(ConfigurationError) -> ConfigurationFile {
-    try ConfigurationFile.parse(Array(text.utf8), file: "f.json")
+  private func parse(_ text: String) throws(ConfigurationError) -> DaemonConfiguration {
+    try DaemonConfiguration.parse(Array(text.utf8), file: "f.json")
   }
 
   @Test func readsEveryKey() throws {
-    let file = try parse(
+    let configuration = try parse(
       """
       {"socket":"/s","group":"g","root":"/r","state":"/st","netnsDir":"/n","cniConfDir":"/c","cniBinDir":"/a:/b",
        "cniCacheDir":"/ca","cgroupParent":"/cg","pauseBinary":"/p","logLevel":"debug","logFormat":"json",
@@ -19,8 +20,6 @@ import Testing
        "stepTimeout":"1s","pluginTimeout":"2m","pluginDeleteTimeout":"1h","shutdownGrace":4,
        "runtimeHandlers":{"fast":{"cniConfDir":"/f","networks":["a","b"]}}}
       """)
-    var configuration = DaemonConfiguration()
-    configuration.apply(file)
     #expect(configuration.socket == "/s" && configuration.group == "g")
     #expect(configuration.sandboxes.root == "/r" && configuration.sandboxes.state == "/st")
     #expect(configuration.sandboxes.networkNamespaceDirectory == "/n")
@@ -40,29 +39,42 @@ import Testing
   }
 
   @Test func keepsTheDefaultsOfAnEmptyFile() throws {
-    var configuration = DaemonConfiguration()
-    configuration.apply(try parse("{}"))
-    #expect(configuration == DaemonConfiguration())
+    #expect(try parse("{}") == DaemonConfiguration())
   }
 
   @Test(arguments: [
-    (#"{"sockt":"/s"}"#, "configuration: f.json: sockt: unknown key; did you mean \"socket\"?"),
+    (#"{"sockt":"/s"}"#, "configuration: f.json:1:2: sockt: unknown field; the nearest known one is \"socket\""),
     (
       #"{"runtimeHandlers":{"a":{"network":[]}}}"#,
-      "configuration: f.json: runtimeHandlers.a.network: unknown key; did you mean \"networks\"?"
+      #"configuration: f.json:1:26: runtimeHandlers["a"].network: unknown field; the nearest known one is "networks""#
     ),
-    (#"{"xyzzy":1}"#, "configuration: f.json: xyzzy: unknown key"),
-    (#"{"socket":5}"#, "configuration: f.json: socket: is not a string"),
+    (#"{"xyzzy":1}"#, "configuration: f.json:1:2: xyzzy: unknown field"),
+    (#"{"socket":5}"#, "configuration: f.json:1:2: socket: expected a string, got 5"),
     (
       #"{"logLevel":"loud"}"#,
-      "configuration: f.json: logLevel: \"loud\" is none of trace, debug, info, notice, warning, error, critical"
+      #"configuration: f.json:1:2: logLevel: expected one of trace, debug, info, notice, warning, error, critical, got "loud""#
     ),
     (
       #"{"stepTimeout":"1 day"}"#,
-      "configuration: f.json: stepTimeout: is not a length of time such as \"500ms\", \"30s\", \"2m\" or a number of seconds"
+      #"configuration: f.json:1:2: stepTimeout: expected a length of time above zero, such as "500ms", "30s", "2m" or a number of seconds, got "1 day""#
     ),
-    (#"{"maxConcurrentRequests":"many"}"#, "configuration: f.json: maxConcurrentRequests: is not a whole number"),
-    ("[]", "configuration: f.json: is not an object"),
+    (
+      "{\n  \"root\": \"/r\",\n  \"maxConcurrentRequests\": \"7\"}",
+      #"configuration: f.json:3:3: maxConcurrentRequests: expected a whole number from \#(Int.min) to \#(Int.max), got "7""#
+    ),
+    (
+      #"{"maxConcurrentRequests":9223372036854775808}"#,
+      "configuration: f.json:1:2: maxConcurrentRequests: expected a whole number from \(Int.min) to \(Int.max), got 9223372036854775808"
+    ),
+    (
+      #"{"runtimeHandlers":{"a":{},"b":{"networks":["x",5]}}}"#,
+      #"configuration: f.json:1:49: runtimeHandlers["b"].networks[1]: expected a string, got 5"#
+    ),
+    (
+      #"{"net_ns_dir":"/n"}"#,
+      "configuration: f.json:1:2: net_ns_dir: unknown field; the nearest known one is \"netnsDir\""
+    ),
+    ("[]", "configuration: f.json:1:1: expected an object, got an array"),
     (
       #"{"root":"/a","root":"/b"}"#,
       "configuration: f.json: invalid JSON at line 1, column 15: the key \"root\" occurs twice in one object"
@@ -74,6 +86,22 @@ import Testing
   ])
   func namesWhatIsWrong(text: String, message: String) {
     #expect { try parse(text) } throws: { "\($0)" == message }
+  }
+
+  @Test func isDocumentedKeyByKey() throws {
+    let table = try lines(of: "etc/README.md").drop { $0 != "## berthd.json" }.dropFirst().prefix {
+      !$0.hasPrefix("## ")
+    }
+    let documented = table.filter { $0.hasPrefix("| `") }.map { $0.split(separator: "`")[1] }
+    let asked = KeyRecorder()
+    _ = try DaemonConfiguration(from: asked)
+    #expect(asked.keys.sorted() == documented.map(String.init).sorted())
+  }
+
+  private func lines(of path: String) throws -> [Substring] {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    return try String(contentsOf: root.appending(path: path), encoding: .utf8).split(separator: "\n")
   }
 
   @Test func saysWhereAFileIsNoJSON() {
@@ -112,17 +140,50 @@ import Testing
     #expect(throws: ConfigurationError.self) { try DaemonConfiguration.resolve(options) }
   }
 
-  @Test func refusesLimitsThatCannotBe() {
-    var configuration = DaemonConfiguration()
-    configuration.sandboxes.pauseBinary = "/p"
-    #expect(throws: Never.self) { try configuration.validate() }
-    configuration.limits.maxConcurrentRequests = 0
-    #expect(throws: ConfigurationError("maxConcurrentRequests", "0 is not between 1 and 100000")) {
-      try configuration.validate()
+  @Test(arguments: [
+    (#""maxConcurrentRequests":0"#, "maxConcurrentRequests: 0 is not between 1 and 100000"),
+    (#""maxRequestBodyBytes":1e9"#, "maxRequestBodyBytes: 1000000000 is not between 1024 and 67108864"),
+    (#""pluginTimeout":0"#, "pluginTimeout: expected a length of time above zero, "),
+    (#""stepTimeout":-1"#, "stepTimeout: expected a length of time above zero, "),
+    (#""shutdownGrace":"0s""#, "shutdownGrace: expected a length of time above zero, "),
+    (#""idleTimeout":1e400"#, "idleTimeout: expected a length of time above zero, "),
+    (#""requestReadTimeout":"9999999999h""#, "requestReadTimeout: expected a length of time above zero, "),
+  ])
+  func refusesLimitsThatCannotBe(member: String, message: String) {
+    #expect { try parse("{\(member)}") } throws: { "\($0)".hasPrefix("configuration: f.json:1:2: " + message) }
+  }
+}
+
+/// An empty document that notes which keys it is asked for.
+private final class KeyRecorder: Decoder {
+  private(set) var keys: [String] = []
+  var codingPath: [any CodingKey] { [] }
+  var userInfo: [CodingUserInfoKey: Any] { [:] }
+
+  private struct Unsupported: Error {}
+
+  func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedDecodingContainer<Key> {
+    KeyedDecodingContainer(Container(recorder: self))
+  }
+  func unkeyedContainer() throws -> any UnkeyedDecodingContainer { throw Unsupported() }
+  func singleValueContainer() throws -> any SingleValueDecodingContainer { throw Unsupported() }
+
+  private struct Container<Key: CodingKey>: KeyedDecodingContainerProtocol {
+    let recorder: KeyRecorder
+    var codingPath: [any CodingKey] { [] }
+    var allKeys: [Key] { [] }
+
+    func contains(_ key: Key) -> Bool {
+      recorder.keys.append(key.stringValue)
+      return false
     }
-    configuration = DaemonConfiguration()
-    configuration.sandboxes.pauseBinary = "/p"
-    configuration.sandboxes.pluginTimeout = .zero
-    #expect(throws: ConfigurationError("pluginTimeout", "must be longer than nothing")) { try configuration.validate() }
+    func decodeNil(forKey key: Key) -> Bool { true }
+    func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T { throw Unsupported() }
+    func nestedContainer<Nested: CodingKey>(
+      keyedBy type: Nested.Type, forKey key: Key
+    ) throws -> KeyedDecodingContainer<Nested> { throw Unsupported() }
+    func nestedUnkeyedContainer(forKey key: Key) throws -> any UnkeyedDecodingContainer { throw Unsupported() }
+    func superDecoder() throws -> any Decoder { throw Unsupported() }
+    func superDecoder(forKey key: Key) throws -> any Decoder { throw Unsupported() }
   }
 }

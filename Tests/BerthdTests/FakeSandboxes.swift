@@ -62,12 +62,12 @@ final class FakeSandboxes: Sandboxes {
     ]
   }
 
-  func events() -> AsyncStream<SandboxEvent> {
-    AsyncStream { continuation in
-      continuation.yield(SandboxEvent(sandboxID: "id1", kind: .started, createdAt: 7, status: try? status("id1")))
-      continuation.yield(SandboxEvent(sandboxID: "id1", kind: .deleted, createdAt: 8, status: nil))
-      continuation.finish()
-    }
+  func events() -> EventSubscription {
+    let subscription = EventSubscription()
+    subscription.send(SandboxEvent(sandboxID: "id1", kind: .started, createdAt: 7, status: try? status("id1")))
+    subscription.send(SandboxEvent(sandboxID: "id1", kind: .deleted, createdAt: 8, status: nil))
+    subscription.finish()
+    return subscription
   }
 
   private static let stuck = StepReport(
@@ -90,7 +90,7 @@ final class FakeSandboxes: Sandboxes {
     let call = Trace.PluginCall(
       plugin: "bridge", network: "n", verb: "ADD", interface: "eth0", start: 10, duration: 20, outcome: .failed,
       exitStatus: 1,
-      errorCode: 7, errorMessage: "no", errorDetails: "at all", stderr: "oops")
+      errorCode: 7, errorMessage: "no", errorDetails: "at all", stderr: "oops", isNative: true)
     let step = Trace.Step(
       step: .attachNetworks, action: .do, outcome: .failed, error: "e", start: 5, duration: 30, pluginCalls: [call],
       notes: ["n"])

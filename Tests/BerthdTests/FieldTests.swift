@@ -1,3 +1,4 @@
+import JSON
 import FoundationEssentials
 import PodSandbox
 import Testing
@@ -24,9 +25,9 @@ import Testing
     "windows": #"{"windows":{}}"#,
     "linux.securityContext.namespaceOptions.targetId":
       #"{"linux":{"securityContext":{"namespaceOptions":{"targetId":"x"}}}}"#,
-    "linux.securityContext.seccomp": #"{"linux":{"securityContext":{"seccomp":{"profileType":"Localhost"}}}}"#,
+    "linux.securityContext.seccomp": #"{"linux":{"securityContext":{"seccomp":{"localhostRef":"/x"}}}}"#,
     "linux.securityContext.apparmor": #"{"linux":{"securityContext":{"apparmor":{"profileType":"Localhost"}}}}"#,
-    "linux.securityContext.seccompProfilePath": #"{"linux":{"securityContext":{"seccompProfilePath":"localhost/x"}}}"#,
+    "linux.securityContext.seccompProfilePath": #"{"linux":{"securityContext":{"seccompProfilePath":"nonsense"}}}"#,
   ]
 
   /// Run with a warning.

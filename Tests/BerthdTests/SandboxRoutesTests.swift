@@ -35,9 +35,21 @@ import Testing
       #expect(server.log.lines.last?.contains(" sandbox=id1 ") == true)
     }
     #expect(sandboxes.handlers == ["fast"])
-    #expect(sandboxes.configurations == [Self.everything])
+    #expect(sandboxes.configurations.map(Self.withoutRequest) == [Self.everything])
+    // All that came is kept, what is not understood otherwise too.
+    let request = try #require(sandboxes.configurations.first?.request)
+    #expect(request.contains(#""seccomp":{"profileType":"RuntimeDefault"}"#))
+    let again = try ProtoJSONDecoder().decode(CRI.PodSandboxConfig.self, from: Array(request.utf8))
+    #expect(try PodSandboxConfiguration(again).request == request)
+    // As for a sandbox of before requests were kept.
     let echoed = try PodSandboxConfiguration(CRI.PodSandboxConfig(Self.everything))
-    #expect(echoed == Self.everything)
+    #expect(Self.withoutRequest(echoed) == Self.everything)
+  }
+
+  private static func withoutRequest(_ configuration: PodSandboxConfiguration) -> PodSandboxConfiguration {
+    var configuration = configuration
+    configuration.request = nil
+    return configuration
   }
 
   private static var everything: PodSandboxConfiguration {
@@ -75,7 +87,7 @@ import Testing
     ("{}", "config is missing"), (#"{"config":{}}"#, "config.metadata is missing"),
     (#"{"config":{"metadata":{"name":"a"},"windows":{}}}"#, "config.windows"),
     (
-      #"{"config":{"metadata":{"name":"a"},"linux":{"securityContext":{"seccomp":{"profileType":"Localhost","localhostRef":"x"}}}}}"#,
+      #"{"config":{"metadata":{"name":"a"},"linux":{"securityContext":{"seccomp":{"profileType":"Unconfined","localhostRef":"x"}}}}}"#,
       "seccomp"
     ),
     (
@@ -178,7 +190,7 @@ import Testing
           "error":"e","steps":[{"step":"AttachNetworks","action":"do","outcome":"failed","error":"e","startNanoseconds":"5",\
           "durationNanoseconds":"30","pluginCalls":[{"plugin":"bridge","network":"n","verb":"ADD","interface":"eth0",\
           "startNanoseconds":"10","durationNanoseconds":"20","outcome":"failed","exitStatus":1,\
-          "error":{"code":7,"msg":"no","details":"at all"},"stderr":"oops"}],"notes":["n"]}]}]}
+          "error":{"code":7,"msg":"no","details":"at all"},"stderr":"oops","native":true}],"notes":["n"]}]}]}
           """)
     }
   }

@@ -24,9 +24,10 @@ import Testing
     }
 
     var route: Route {
-      Route(RuntimeService.getContainerEvents, message: { CRI.ContainerEventResponse(createdAt: $0) }) { _, _ in
-        self.elements
-      }
+      Route(
+        RuntimeService.getContainerEvents,
+        encode: { ProtoJSONEncoder().encode(CRI.ContainerEventResponse(createdAt: $0)) }
+      ) { _, _ in self.elements }
     }
   }
 

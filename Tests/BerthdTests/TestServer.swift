@@ -29,7 +29,7 @@ struct TestServer: Sendable {
         routes: routes, pages: pages, limits: limits, gate: gate,
         accessLog: AccessLog(logger: log.logger, metrics: RequestMetrics(factory: registry)))
       let (listening, ended) = (Signal<Void>(), Signal<Result<Void, any Error>>())
-      let service = try connect.service(socket: server.socket, eventLoop: testEventLoop(), logger: log.quiet) {
+      let service = connect.service(socket: server.socket, eventLoop: testEventLoop()) {
         listening.send()
       }
       let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: [service], logger: log.quiet))

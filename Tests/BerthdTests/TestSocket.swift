@@ -74,6 +74,16 @@ final class TestSocket: Sendable {
     }
   }
 
+  /// Reads until the other end has closed, and gives all that came.
+  func textUntilEnd() async throws -> String {
+    // Reading and writing at once: on no queue that a writer waits for.
+    try await Task.detached { [self] in
+      var bytes: [UInt8] = []
+      while try receive(into: &bytes) {}
+      return text(of: bytes)
+    }.value
+  }
+
   /// Waits until the other end has closed.
   func waitForEnd() async throws {
     try await onQueue { [self] in

@@ -91,8 +91,10 @@ struct ProtoJSONDecoderTests {
 
   @Test(
     "numbers come as numbers, strings, with point or exponent",
-    arguments: [("7", 7), ("\"7\"", 7), ("7.0", 7), ("0.7e1", 7), ("7e0", 7), ("-0", 0), ("2147483647", .max)]
-      as [(String, Int32)])
+    arguments: [
+      ("7", 7), ("\"7\"", 7), ("7.0", 7), ("0.7e1", 7), ("7e0", 7), ("-0", 0), ("2147483647", .max), ("\"7e0\"", 7),
+      ("-2147483648.000", .min), ("0e999999999999999999999", 0), ("700e-2", 7),
+    ] as [(String, Int32)])
   func numbers(_ token: String, _ value: Int32) throws {
     #expect(
       try request(#"{"config":{"portMappings":[{"hostPort":\#(token)}]}}"#).config?.portMappings.first?.hostPort
@@ -100,27 +102,49 @@ struct ProtoJSONDecoderTests {
   }
 
   @Test(
+    "64 bits are read to the last digit, and nothing is rounded into range or to a whole number",
+    arguments: [
+      ("9223372036854775807", .max), ("9223372036854775808", nil), ("-9223372036854775808", .min),
+      ("-9223372036854775809", nil), ("9007199254740993", 9_007_199_254_740_993),
+      ("9007199254740993.0", 9_007_199_254_740_993), ("9007199254740992.5", nil),
+      ("9223372036854775807.0000000000000000001", nil), ("922337203685477580.7e1", .max),
+      ("1e18", 1_000_000_000_000_000_000),
+      ("1e19", nil), ("1e400", nil), ("1e-400", nil), ("1e99999999999999999999", nil),
+      ("\"9223372036854775807\"", .max),
+      ("\"0x10\"", nil), ("\" 1\"", nil), ("\"+1\"", nil), ("\"\"", nil), ("\"1e3\"", 1000), ("true", nil),
+    ] as [(String, Int64?)])
+  func exactly(_ token: String, _ value: Int64?) throws {
+    let json = #"{"config":{"linux":{"resources":{"memoryLimitInBytes":\#(token)}}}}"#
+    guard let value else {
+      let words =
+        "config.linux.resources.memoryLimitInBytes: expected a whole number from \(Int64.min) to \(Int64.max), got "
+      return #expect(complaint(json)?.hasPrefix(words) == true)
+    }
+    #expect(try request(json).config?.linux?.resources?.memoryLimitInBytes == value)
+  }
+
+  @Test(
     "a wrong type is refused with its path, what was expected and what was there",
     arguments: [
       (
         #"{"config":{"metadata":{"attempt":"x"}}}"#,
-        #"config.metadata.attempt: expected an unsigned 32-bit number, got "x""#
+        #"config.metadata.attempt: expected a whole number from 0 to 4294967295, got "x""#
       ),
       (
         #"{"config":{"metadata":{"attempt":-1}}}"#,
-        "config.metadata.attempt: expected an unsigned 32-bit number, got -1"
+        "config.metadata.attempt: expected a whole number from 0 to 4294967295, got -1"
       ),
       (
         #"{"config":{"metadata":{"attempt":4294967296}}}"#,
-        "config.metadata.attempt: expected an unsigned 32-bit number, got 4294967296"
+        "config.metadata.attempt: expected a whole number from 0 to 4294967295, got 4294967296"
       ),
       (
         #"{"config":{"metadata":{"attempt":1.5}}}"#,
-        "config.metadata.attempt: expected an unsigned 32-bit number, got 1.5"
+        "config.metadata.attempt: expected a whole number from 0 to 4294967295, got 1.5"
       ),
       (
-        #"{"config":{"metadata":{"attempt":"1.0"}}}"#,
-        #"config.metadata.attempt: expected an unsigned 32-bit number, got "1.0""#
+        #"{"config":{"metadata":{"attempt":"01"}}}"#,
+        #"config.metadata.attempt: expected a whole number from 0 to 4294967295, got "01""#
       ),
       (#"{"config":{"metadata":{"name":1}}}"#, "config.metadata.name: expected a string, got 1"),
       (#"{"config":{"metadata":[]}}"#, "config.metadata: expected an object, got an array"),
@@ -152,7 +176,7 @@ struct ProtoJSONDecoderTests {
       ),
       (
         #"{"config":{"linux":{"resources":{"cpuQuota":1e30}}}}"#,
-        "config.linux.resources.cpuQuota: expected a 64-bit number, got 1e30"
+        "config.linux.resources.cpuQuota: expected a whole number from -9223372036854775808 to 9223372036854775807, got 1e30"
       ),
       ("[]", "expected an object, got an array"), ("null", "expected an object, got null"),
       ("7", "expected an object, got 7"),
@@ -226,6 +250,19 @@ struct ProtoJSONDecoderTests {
     for json in [#"{"\#(key)":0}"#, #"{"config":{"labels":{"\#(key)":0}}}"#, #"{"\#(key)":0,"\#(key)":0}"#] {
       #expect(try #require(complaint(json)).count < 200)
     }
+  }
+
+  @Test("a list or a map of more than 4096 entries is refused unread, but in an answer")
+  func entries() throws {
+    let mappings = { (count: Int) in Array(repeating: "{}", count: count).joined(separator: ",") }
+    let labels = { (count: Int) in (0..<count).map { "\"k\($0)\":\"\"" }.joined(separator: ",") }
+    #expect(complaint(#"{"config":{"portMappings":[\#(mappings(4096))],"labels":{\#(labels(4096))}}}"#) == nil)
+    let list = #"{"config":{"portMappings":[7,\#(mappings(4096))]}}"#
+    #expect(complaint(list) == "config.portMappings: 4097 entries; 4096 is the most")
+    #expect(complaint(#"{"config":{"labels":{\#(labels(4097))}}}"#) == "config.labels: 4097 entries; 4096 is the most")
+    let answer = #"{"items":[\#(mappings(5000))]}"#
+    let response = try ProtoJSONDecoder(rules: .own).decode(CRI.ListPodSandboxResponse.self, from: Array(answer.utf8))
+    #expect(response.items.count == 5000)
   }
 
   @Test("a flood of unknown fields is answered in a few words")

@@ -11,8 +11,10 @@ extension RuntimeClient {
   func explain(_ error: any Error, deadline: Duration?) -> ConnectError {
     switch error {
     case NoAnswer.inTime:
-      let time = deadline.map { "within \($0)" } ?? "in time"
-      return ConnectError(code: .deadlineExceeded, message: "no answer from \(endpoint) \(time)")
+      return ConnectError(
+        code: .deadlineExceeded,
+        message:
+          "no answer from \(endpoint) in time; berthd is busy or hangs, and a longer time is given with --timeout")
     case NoAnswer.cancelled, is CancellationError:
       return ConnectError(code: .canceled, message: "cancelled before \(endpoint) answered")
     case NoAnswer.connectionClosed:

@@ -15,8 +15,8 @@ import NIOPosix
 public final class RuntimeClient: Sendable {
   /// The socket that is called.
   public let endpoint: Endpoint
-  /// No answer may be larger.
-  static let maximumAnswerSize = 64 << 20
+  /// No answer may be larger: room for the list of a thousand pods whose labels and annotations are as long as may be.
+  static let maximumAnswerSize = 1 << 30
   private let group: MultiThreadedEventLoopGroup
 
   /// Makes a client; nothing is connected before the first call.
@@ -54,7 +54,7 @@ public final class RuntimeClient: Sendable {
     let answer = try await post(rpc.path, body, deadline: deadline, patience: patience)
     guard answer.status == 200 else { throw error(of: answer) }
     do {
-      let message = try ProtoJSONDecoder().decodeLeniently(Response.self, from: answer.body).message
+      let message = try ProtoJSONDecoder(rules: .own).decodeLeniently(Response.self, from: answer.body).message
       return Reply(message: message, warnings: answer.warnings)
     } catch {
       throw ConnectError(code: .internal, message: "\(endpoint) answered \(rpc.method) with something else: \(error)")
@@ -63,7 +63,7 @@ public final class RuntimeClient: Sendable {
 
   private func error(of answer: HTTPAnswer) -> ConnectError {
     do {
-      let json = try JSON(parsing: answer.body, maximumSize: Self.maximumAnswerSize)
+      let json = try JSON(parsing: answer.body, rules: .own, maximumSize: Self.maximumAnswerSize)
       if let error = ConnectError(json: json, httpStatus: answer.status) { return error }
     } catch {}  // not JSON, so not from a Connect server: what follows says so
     let text = String(decoding: answer.body.prefix(200), as: UTF8.self)
@@ -81,8 +81,9 @@ public final class RuntimeClient: Sendable {
       loop.scheduleTask(in: TimeAmount(deadline + patience)) { promise.fail(NoAnswer.inTime) }
     }
     defer { timer?.cancel() }
+    let end = deadline.map { ContinuousClock.now + $0 + patience }
     do {
-      let channel = try await connect(on: loop, answering: promise)
+      let channel = try await connect(on: loop, answering: promise, until: end)
       let head = requestHead(path, length: body.count, deadline: deadline)
       channel.write(HTTPClientRequestPart.head(head), promise: nil)
       channel.write(HTTPClientRequestPart.body(.byteBuffer(ByteBuffer(bytes: body))), promise: nil)
@@ -99,9 +100,10 @@ public final class RuntimeClient: Sendable {
     }
   }
 
-  /// Connects; while the daemon's backlog is full (EAGAIN, at once, on a Unix socket) it tries again for some two seconds.
+  /// Connects; while the daemon's backlog is full (EAGAIN, at once, on a Unix socket) it tries again for some two seconds, but
+  /// not past the end.
   private func connect(
-    on loop: any EventLoop, answering promise: EventLoopPromise<HTTPAnswer>
+    on loop: any EventLoop, answering promise: EventLoopPromise<HTTPAnswer>, until end: ContinuousClock.Instant?
   ) async throws -> any Channel {
     let bootstrap = ClientBootstrap(group: loop).channelInitializer { channel in
       channel.eventLoop.makeCompletedFuture {
@@ -113,6 +115,7 @@ public final class RuntimeClient: Sendable {
       do {
         return try await bootstrap.connect(unixDomainSocketPath: endpoint.path).get()
       } catch let error as IOError where error.errnoCode == EAGAIN {
+        if let end, .now >= end { throw NoAnswer.inTime }
         try await Task.sleep(for: .milliseconds(20))
       }
     }

@@ -19,7 +19,7 @@ extension ConnectError {
       if case .array(let elements) = json["details"] { elements.compactMap(ConnectErrorDetail.init(json:)) } else { [] }
     self.init(
       code: code ?? ConnectCode(httpStatus: httpStatus),
-      message: json["message"].flatMap(String.init(proto:)) ?? "",
+      message: json["message"]?.string ?? "",
       details: details)
   }
 }
@@ -32,8 +32,8 @@ extension ConnectErrorDetail {
   }
 
   fileprivate init?(json: JSON) {
-    guard let type = json["type"].flatMap(String.init(proto:)),
-      let value = json["value"].flatMap(String.init(proto:)).flatMap(Self.bytes)
+    guard let type = json["type"]?.string,
+      let value = json["value"]?.string.flatMap(Self.bytes)
     else { return nil }
     self.init(type: type, value: value, debug: json["debug"])
   }

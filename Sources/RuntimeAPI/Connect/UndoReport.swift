@@ -48,7 +48,7 @@ public struct UndoReport: Message {
   public init?(detail: ConnectErrorDetail) {
     guard detail.type == Self.detailType, let document = StringValue.decode(detail.value) else { return nil }
     do {
-      self = try ProtoJSONDecoder().decodeLeniently(UndoReport.self, from: Array(document.utf8)).message
+      self = try ProtoJSONDecoder(rules: .own).decodeLeniently(UndoReport.self, from: Array(document.utf8)).message
     } catch {
       return nil
     }

@@ -16,7 +16,7 @@ extension Berth {
     }
   }
 
-  /// One execution of a CNI plugin.
+  /// One call of a CNI plugin.
   public struct PluginCall: Message {
     /// The plugin's type.
     public var plugin: String
@@ -38,12 +38,14 @@ extension Berth {
     public var error: PluginCallError?
     /// What it wrote to standard error, bounded.
     public var stderr: String
+    /// Whether the daemon served it itself, instead of executing a program.
+    public var native: Bool
 
     /// Makes the message; what is left out has its proto3 default.
     public init(
       plugin: String = "", network: String = "", verb: String = "", interface: String = "", startNanoseconds: Int64 = 0,
       durationNanoseconds: Int64 = 0, outcome: String = "", exitStatus: Int32 = 0, error: PluginCallError? = nil,
-      stderr: String = ""
+      stderr: String = "", native: Bool = false
     ) {
       self.plugin = plugin
       self.network = network
@@ -55,6 +57,7 @@ extension Berth {
       self.exitStatus = exitStatus
       self.error = error
       self.stderr = stderr
+      self.native = native
     }
   }
 

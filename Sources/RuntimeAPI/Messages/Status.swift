@@ -64,16 +64,11 @@ extension CRI {
     public var supplementalGroupsPolicy: Bool
     /// Whether it has user namespaces in the host's network.
     public var userNamespacesHostNetwork: Bool
-    /// Whether it has mount options.
-    public var mountOptions: Bool
 
     /// Makes the message; what is left out has its proto3 default.
-    public init(
-      supplementalGroupsPolicy: Bool = false, userNamespacesHostNetwork: Bool = false, mountOptions: Bool = false
-    ) {
+    public init(supplementalGroupsPolicy: Bool = false, userNamespacesHostNetwork: Bool = false) {
       self.supplementalGroupsPolicy = supplementalGroupsPolicy
       self.userNamespacesHostNetwork = userNamespacesHostNetwork
-      self.mountOptions = mountOptions
     }
   }
 

@@ -1,30 +1,34 @@
 public import JSON
 
-/// Decodes messages from proto3 JSON, as the protobuf documentation's "JSON Mapping" has it.
+/// Decodes messages from proto3 JSON: a ``JSON/DocumentDecoder`` that speaks proto3.
 ///
-/// Keys come in lowerCamelCase or snake_case, enums as names or numbers, 64-bit numbers as strings or numbers; what is absent or
-/// `null` gets its default. Wrong types, both spellings of one field at once, garbage and too deep nesting are errors that name
-/// the place. A message is any `Decodable` with synthesised coding (see `Message`): which fields it has is learnt from the keys
-/// it asks for, and what nobody asked for is unknown.
+/// Wrong types, both spellings of one field at once, garbage and too deep nesting are errors that name the place. A message is
+/// any `Decodable` with synthesised coding (see `Message`).
 public struct ProtoJSONDecoder: Sendable {
   /// How deep documents may nest; how long they may be is for whoever reads them to bound.
   public var maximumDepth = 100
+  private let rules: JSON.Rules
+  private let decoder: DocumentDecoder
 
-  /// Makes a decoder.
-  public init() {}
+  /// The most elements of a list and entries of a map in a request: they are not even looked at when there are more.
+  public static let maximumEntries = 4096
+
+  /// Makes a decoder of what a client or a person has written, or (`.own`) of what the runtime has, which may be of any length.
+  public init(rules: JSON.Rules = .strict) {
+    self.rules = rules
+    decoder = DocumentDecoder(.proto3, maximumEntries: rules == .own ? .max : Self.maximumEntries)
+  }
 
   /// Decodes a message; a field it does not have is an error.
   public func decode<T: Decodable>(_ type: T.Type, from bytes: [UInt8]) throws(ProtoJSONError) -> T {
-    try decode(type, from: parse(bytes))
+    try decoder.decode(type, from: parse(bytes))
   }
 
   /// Decodes a message; a field it does not have is an error. Paths in errors begin with `path`.
   public func decode<T: Decodable>(
     _ type: T.Type, from value: JSON, at path: String = ""
   ) throws(ProtoJSONError) -> T {
-    let (message, unknown) = try decodeLeniently(type, from: value, at: path)
-    guard unknown.isEmpty else { throw .unknownFields(unknown) }
-    return message
+    try decoder.decode(type, from: value, at: path)
   }
 
   /// Decodes a message and returns the fields it does not have (at most the first 20) instead of refusing them.
@@ -39,29 +43,23 @@ public struct ProtoJSONDecoder: Sendable {
   public func decodeLeniently<T: Decodable>(
     _ type: T.Type, from value: JSON, at path: String = ""
   ) throws(ProtoJSONError) -> (message: T, unknown: [UnknownField]) {
-    let report = UnknownFieldReport()
-    let node = ProtoJSONDecodingNode(value, at: .root(path), report)
-    do {
-      return (try node.decode(T.self, element: value, at: node.path), report.fields)
-    } catch let error as ProtoJSONError {
-      throw error
-    } catch {
-      throw .invalid(path: path, reason: "\(error)")
-    }
+    let (message, unknown) = try decoder.decodeLeniently(type, from: value, at: path)
+    return (message, unknown)
   }
 
   private func parse(_ bytes: [UInt8]) throws(ProtoJSONError) -> JSON {
     do {
-      return try JSON(parsing: bytes, rules: .strict, maximumSize: .max, maximumDepth: maximumDepth)
+      return try JSON(parsing: bytes, rules: rules, maximumSize: .max, maximumDepth: maximumDepth)
     } catch {
       throw .syntax(error)
     }
   }
 }
 
-/// The unknown fields met so far.
-final class UnknownFieldReport {
-  private(set) var fields: [UnknownField] = []
-  var isFull: Bool { fields.count >= 20 }
-  func add(_ field: UnknownField) { fields.append(field) }
+/// A document that is not the message it should be.
+public typealias ProtoJSONError = DocumentError
+
+extension DocumentError {
+  /// The `invalid_argument` a request with this fault is answered with.
+  public var connectError: ConnectError { ConnectError(code: .invalidArgument, message: description) }
 }

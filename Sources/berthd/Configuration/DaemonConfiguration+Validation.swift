@@ -1,22 +1,8 @@
 import PodSandbox
 
 extension DaemonConfiguration {
-  /// Refuses values that could only fail later, or do harm.
+  /// Refuses paths that could only fail later, or do harm, whether they come from the file or from a flag.
   func validate() throws(ConfigurationError) {
-    try validatePaths()
-    try require("maxConcurrentRequests", limits.maxConcurrentRequests, in: 1...100_000)
-    try require("maxRequestBodyBytes", limits.maxRequestBodyBytes, in: 1024...(64 << 20))
-    let durations = [
-      ("stepTimeout", sandboxes.stepTimeout), ("pluginTimeout", sandboxes.pluginTimeout),
-      ("pluginDeleteTimeout", sandboxes.pluginDeleteTimeout), ("shutdownGrace", shutdownGrace),
-      ("requestReadTimeout", limits.readTimeout), ("idleTimeout", limits.idleTimeout),
-    ]
-    for (key, duration) in durations where duration <= .zero {
-      throw ConfigurationError(key, "must be longer than nothing")
-    }
-  }
-
-  private func validatePaths() throws(ConfigurationError) {
     var paths = [
       ("socket", socket), ("root", sandboxes.root), ("state", sandboxes.state),
       ("netnsDir", sandboxes.networkNamespaceDirectory), ("cniConfDir", sandboxes.cniConfigurationDirectory),
@@ -47,12 +33,6 @@ extension DaemonConfiguration {
     guard !name.isEmpty else {
       throw ConfigurationError(
         "runtimeHandlers", "the empty name is the default handler's; its settings are the top-level ones")
-    }
-  }
-
-  private func require(_ key: String, _ value: Int, in range: ClosedRange<Int>) throws(ConfigurationError) {
-    guard range.contains(value) else {
-      throw ConfigurationError(key, "\(value) is not between \(range.lowerBound) and \(range.upperBound)")
     }
   }
 }

@@ -4,8 +4,8 @@ import PodSandbox
 struct DaemonConfiguration: Equatable, Sendable {
   /// The path of the API's socket.
   var socket = "/run/berth/berth.sock"
-  /// The group that may use the socket and look into the state directory, if it exists.
-  var group = "berth"
+  /// The group that may use the socket and look into the state directory; `nil`: ``usualGroup``, if it exists.
+  var group: String?
   /// How much the log tells.
   var logLevel = LogLevel.info
   /// How the log is written.

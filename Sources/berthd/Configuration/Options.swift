@@ -1,4 +1,5 @@
 import ArgumentParser
+import PodSandbox
 
 /// The daemon's flags. A flag outweighs the configuration file, which outweighs the default.
 struct Options: ParsableArguments {
@@ -14,7 +15,7 @@ struct Options: ParsableArguments {
   @Option(help: ArgumentHelp("Where network namespaces are mounted (default: /var/run/netns).", valueName: "dir"))
   var netnsDir: String?
 
-  @Option(help: ArgumentHelp("CNI configuration (default: /etc/cni/net.d).", valueName: "dir"))
+  @Option(help: ArgumentHelp("CNI configuration (default: /etc/berth/net.d).", valueName: "dir"))
   var cniConfDir: String?
 
   @Option(
@@ -24,6 +25,12 @@ struct Options: ParsableArguments {
 
   @Option(help: ArgumentHelp("CNI result cache (default: /var/lib/cni).", valueName: "dir"))
   var cniCacheDir: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "CNI plugins that berthd serves itself: auto, never, or types with commas between them (default: auto).",
+      valueName: "which"))
+  var nativePlugins: NativePluginSetting?
 
   @Option(help: ArgumentHelp("The cgroup above all sandboxes' (default: /berth).", valueName: "path"))
   var cgroupParent: String?
@@ -47,3 +54,34 @@ struct Options: ParsableArguments {
 
 extension LogLevel: ExpressibleByArgument {}
 extension LogFormat: ExpressibleByArgument {}
+
+extension DaemonConfiguration {
+  /// Takes over what the flags set.
+  mutating func apply(_ options: Options) {
+    set(\.socket, options.socket)
+    set(\.sandboxes.root, options.root)
+    set(\.sandboxes.state, options.state)
+    set(\.sandboxes.networkNamespaceDirectory, options.netnsDir)
+    set(\.sandboxes.cniConfigurationDirectory, options.cniConfDir)
+    set(\.sandboxes.cniPluginDirectories, options.cniBinDir.map(Self.searchPath))
+    set(\.sandboxes.cniCacheDirectory, options.cniCacheDir)
+    set(\.sandboxes.nativePlugins, options.nativePlugins)
+    set(\.sandboxes.cgroupParent, options.cgroupParent)
+    set(\.sandboxes.pauseBinary, options.pauseBinary)
+    set(\.logLevel, options.logLevel)
+    set(\.logFormat, options.logFormat)
+  }
+
+  /// Defaults, changed by the file, changed by the flags, then checked.
+  static func resolve(_ options: Options) throws(ConfigurationError) -> DaemonConfiguration {
+    var configuration = try read(options.config)
+    configuration.apply(options)
+    if configuration.sandboxes.pauseBinary.isEmpty { configuration.sandboxes.pauseBinary = PauseBinary.locate() }
+    try configuration.validate()
+    return configuration
+  }
+
+  private mutating func set<Value>(_ property: WritableKeyPath<Self, Value>, _ value: Value?) {
+    if let value { self[keyPath: property] = value }
+  }
+}

@@ -27,8 +27,8 @@ struct Daemon: Sendable {
     let gate = AdmissionGate(limit: configuration.limits.maxConcurrentRequests)
     let signals = SignalService(logger: logger)
     let startFailure = Mutex<StartError?>(nil)
-    let server = try server(sandboxes, gate).service(
-      socket: configuration.socket, eventLoop: MultiThreadedEventLoopGroup.singleton.any(), logger: logger
+    let server = server(sandboxes, gate).service(
+      socket: configuration.socket, eventLoop: MultiThreadedEventLoopGroup.singleton.any()
     ) {
       do throws(StartError) {
         try socket.publish()

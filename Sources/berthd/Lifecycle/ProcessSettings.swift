@@ -27,18 +27,7 @@ enum ProcessSettings {
   static func requireRoot() throws(StartError) {
     guard geteuid() == 0 else {
       throw StartError(
-        "berthd makes namespaces, cgroups and mounts and must run as root; start it with sudo or by systemd")
-    }
-  }
-
-  /// The group's number; `nil` when there is no such group.
-  static func group(named name: String) -> UInt32? {
-    guard !name.isEmpty else { return nil }
-    var entry = Glibc.group()
-    var found: UnsafeMutablePointer<Glibc.group>?
-    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1 << 16) { buffer in
-      guard getgrnam_r(name, &entry, buffer.baseAddress, buffer.count, &found) == 0, found != nil else { return nil }
-      return entry.gr_gid
+        "it must run as root, for it makes namespaces, cgroups and mounts; start it with sudo or by systemd")
     }
   }
 }

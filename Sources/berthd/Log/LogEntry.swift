@@ -3,29 +3,22 @@ import Logging
 
 /// One entry of the log.
 struct LogEntry {
-  /// When, on the clock of the day.
-  let time: timespec
+  /// When, in nanoseconds since the epoch.
+  let time: Int64
   let level: Logger.Level
   let label: String
   let message: String
   let fields: Logger.Metadata
   var error: String?
 
-  /// The time it is.
-  static func now() -> timespec {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return time
-  }
-
   /// RFC 3339 in UTC with microseconds.
   var timestamp: String {
-    var seconds = time.tv_sec
+    var seconds = Int(time / 1_000_000_000)
     var parts = tm()
     gmtime_r(&seconds, &parts)
     let date = "\(parts.tm_year + 1900)-\(pad(parts.tm_mon + 1))-\(pad(parts.tm_mday))"
     let clock = "\(pad(parts.tm_hour)):\(pad(parts.tm_min)):\(pad(parts.tm_sec))"
-    return "\(date)T\(clock).\(pad(Int32(time.tv_nsec / 1000), width: 6))Z"
+    return "\(date)T\(clock).\(pad(Int32(time % 1_000_000_000 / 1000), width: 6))Z"
   }
 
   private func pad(_ number: Int32, width: Int = 2) -> String {
@@ -35,6 +28,14 @@ struct LogEntry {
 }
 
 extension LogEntry {
+  /// The entry as one line.
+  func line(_ format: LogFormat, forJournal: Bool) -> String {
+    switch format {
+    case .text: text(forJournal: forJournal)
+    case .json: json
+    }
+  }
+
   /// `time level message key=value …`; for the journal `<priority>message key=value …`.
   ///
   /// Values are quoted where they are not plain, control characters escaped: an entry is always one line, and nothing a

@@ -1,50 +1,21 @@
+import JSON
 import Logging
 
 extension String {
-  /// The text with control characters, and what Unicode has of line and direction controls, as `\n` or `\u{…}`.
+  /// The text with control characters as `\n`, `\t`, `\r` or `\u{…}`.
   var escapingControls: String {
-    guard unicodeScalars.contains(where: \.isControl) else { return self }
-    var result = ""
-    for scalar in unicodeScalars {
-      switch scalar {
-      case "\n": result += "\\n"
-      case "\t": result += "\\t"
-      case "\r": result += "\\r"
-      case _ where scalar.isControl: result += "\\u{\(String(scalar.value, radix: 16))}"
-      default: result.unicodeScalars.append(scalar)
+    replacingControls { control in
+      switch control {
+      case "\n": "\\n"
+      case "\t": "\\t"
+      case "\r": "\\r"
+      default: control.escaped
       }
     }
-    return result
   }
 
   /// The text as a JSON string, quotes included.
-  var jsonLiteral: String {
-    var result = "\""
-    for scalar in unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\t": result += "\\t"
-      case "\r": result += "\\r"
-      case _ where scalar.isControl:
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
-  }
-}
-
-extension Unicode.Scalar {
-  /// C0, DEL, C1, the line and paragraph separators, and the bidirectional controls; all below 0x10000.
-  fileprivate var isControl: Bool {
-    switch value {
-    case 0..<0x20, 0x7F..<0xA0, 0x2028...0x202E, 0x2066...0x2069: true
-    default: false
-    }
-  }
+  var jsonLiteral: String { JSON.string(self).text() }
 }
 
 extension Logger.MetadataValue {

@@ -1,5 +1,6 @@
 import Glibc
 import Logging
+import PodSandbox
 import Synchronization
 
 /// swift-log's handler that writes one line an entry to stderr, in one `write`.
@@ -26,12 +27,9 @@ struct StandardErrorLog: LogHandler {
   func log(event: LogEvent) {
     let fields = metadata.merging(metadataProvider?.get() ?? [:]) { $1 }.merging(event.metadata ?? [:]) { $1 }
     let entry = LogEntry(
-      time: LogEntry.now(), level: event.level, label: label, message: "\(event.message)", fields: fields,
+      time: .nowSinceEpoch, level: event.level, label: label, message: "\(event.message)", fields: fields,
       error: event.error.map { "\($0)" })
-    switch format {
-    case .text: destination.write(entry.text(forJournal: destination.isJournal))
-    case .json: destination.write(entry.json)
-    }
+    destination.write(entry.line(format, forJournal: destination.isJournal))
   }
 }
 
@@ -43,21 +41,31 @@ struct LogDestination: Sendable {
   let write: @Sendable (String) -> Void
 
   /// The process's stderr.
-  static let standardError = LogDestination(isJournal: stderrIsJournal()) { line in
-    var bytes = Array(line.utf8)
-    bytes.append(UInt8(ascii: "\n"))
-    lock.withLock { _ in
-      var rest = bytes[...]
-      while !rest.isEmpty {
-        let count = rest.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
-        // A log that cannot be written must not end the daemon, nor can it be told anywhere.
-        if count < 0 && errno != EINTR { return }
-        if count > 0 { rest = rest.dropFirst(count) }
-      }
+  static let standardError = LogDestination(isJournal: isStderrJournal) { writer.write($0) }
+
+  /// What writes to the process's stderr.
+  static let writer = LogWriter(STDERR_FILENO, drops: drops(.text))
+
+  /// The line that tells of dropped ones.
+  static func drops(_ format: LogFormat) -> @Sendable (Int) -> String {
+    { count in
+      let entry = LogEntry(
+        time: .nowSinceEpoch, level: .warning, label: "berthd",
+        message: "lines of this log were dropped, because it was not read",
+        fields: ["dropped": .stringConvertible(count)])
+      return entry.line(format, forJournal: isStderrJournal)
     }
   }
 
-  private static let lock = Mutex(())
+  /// Tells why the daemon does not start, or does not go on, and waits until that is written, for a second at most.
+  static func tellEnd(_ reason: String) {
+    let reason = reason.escapingControls
+    // The journal knows who writes, and asks how grave it is.
+    writer.write(isStderrJournal ? "<3>\(reason)" : "berthd: \(reason)")
+    writer.flush(within: .seconds(1))
+  }
+
+  private static let isStderrJournal = stderrIsJournal()
 
   /// Whether systemd's `JOURNAL_STREAM` names the file behind stderr, as systemd.exec(5) asks to check.
   private static func stderrIsJournal() -> Bool {

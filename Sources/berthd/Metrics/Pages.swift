@@ -28,27 +28,24 @@ struct Pages: Sendable {
   private var sandboxGauges: String {
     let states = sandboxes.list(SandboxFilter()).map(\.state)
     let ready = states.count { $0 == .ready }
-    return """
-      # TYPE berth_requests_in_progress gauge
-      berth_requests_in_progress \(gate.inProgress)
-      # TYPE berth_sandboxes gauge
-      berth_sandboxes{state="ready"} \(ready)
-      berth_sandboxes{state="not_ready"} \(states.count - ready)
-
-      """
+    return Self.family("berth_log_lines_dropped_total", "counter", ["": LogDestination.writer.dropped])
+      + Self.family("berth_requests_in_progress", "gauge", ["": gate.inProgress])
+      + Self.family(
+        "berth_sandboxes", "gauge", [#"{state="ready"}"#: ready, #"{state="not_ready"}"#: states.count - ready])
   }
 
   /// Memory and descriptors, so that a leak of the daemon's own is seen.
   private var processGauges: String {
     var text = ""
     if let pages = Self.residentPages() {
-      text +=
-        "# TYPE process_resident_memory_bytes gauge\nprocess_resident_memory_bytes \(pages * sysconf(Int32(_SC_PAGESIZE)))\n"
+      text += Self.family("process_resident_memory_bytes", "gauge", ["": pages * sysconf(Int32(_SC_PAGESIZE))])
     }
-    if let count = Self.openDescriptors() {
-      text += "# TYPE process_open_fds gauge\nprocess_open_fds \(count)\n"
-    }
+    if let count = Self.openDescriptors() { text += Self.family("process_open_fds", "gauge", ["": count]) }
     return text
+  }
+
+  private static func family(_ name: String, _ kind: String, _ samples: KeyValuePairs<String, Int>) -> String {
+    samples.reduce(PrometheusRegistry.head(of: name, kind)) { $0 + "\(name)\($1.key) \($1.value)\n" }
   }
 
   private static func residentPages() -> Int? {

@@ -34,13 +34,29 @@ final class PrometheusRegistry: MetricsFactory, Sendable {
   func destroyRecorder(_ handler: any RecorderHandler) {}
   func destroyTimer(_ handler: any TimerHandler) {}
 
+  /// What the families of ours tell; swift-metrics has no place for it.
+  private static let help = [
+    "berth_request_duration_seconds": "How long a request took, from its head to its answer.",
+    "berth_requests_total": "Requests answered, by method and code; what is no request is \"malformed\".",
+    "berth_log_lines_dropped_total": "Lines of the log that were dropped, because it was not read.",
+    "berth_requests_in_progress": "Requests that are let in and not answered yet, streams among them.",
+    "berth_sandboxes": "Sandboxes by state.",
+    "process_open_fds": "Open file descriptors.",
+    "process_resident_memory_bytes": "Resident memory.",
+  ]
+
+  /// The lines that a family begins with.
+  static func head(of name: String, _ kind: String) -> String {
+    (help[name].map { "# HELP \(name) \($0)\n" } ?? "") + "# TYPE \(name) \(kind)\n"
+  }
+
   /// The text format (version 0.0.4), families and series sorted.
   var text: String {
     let families = series.withLock { $0 }
     var text = ""
     for (name, members) in families.sorted(by: { $0.key < $1.key }) {
       guard let kind = members.values.first?.kind else { continue }
-      text += "# TYPE \(name) \(kind)\n"
+      text += Self.head(of: name, kind)
       for (labels, series) in members.sorted(by: { $0.key.text < $1.key.text }) {
         for sample in series.samples { text += sample.line(name, labels) }
       }

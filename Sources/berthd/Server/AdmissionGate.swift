@@ -2,9 +2,22 @@ import RuntimeAPI
 import Synchronization
 
 /// Lets so many requests in at once, and none once the daemon is ending.
+///
+/// What ends pods has turns of its own, so that it never waits for what starts them; what answers from memory takes none. Of
+/// each kind users who are not root have their shares: see ``Shares``.
 final class AdmissionGate: Sendable {
+  /// What kind of turn a request takes.
+  enum Turn: Sendable, Hashable {
+    /// None.
+    case free
+    /// One of those for what makes or collects something.
+    case work
+    /// One of those for what ends something.
+    case end
+  }
+
   private struct State {
-    var counted = 0
+    var held: [Turn: Shares] = [:]
     var isDraining = false
     var isAborting = false
     var nextNumber: UInt64 = 0
@@ -14,40 +27,45 @@ final class AdmissionGate: Sendable {
   private let limit: Int
   private let state = Mutex(State())
 
-  /// A gate that lets `limit` requests in at once.
+  /// A gate that lets `limit` requests of each kind in at once.
   init(limit: Int) { self.limit = limit }
 
   /// Whether the daemon is ending.
   var isDraining: Bool { state.withLock { $0.isDraining } }
 
-  /// How many requests are in progress, the exempt ones included.
+  /// How many requests are in progress, those without a turn included.
   var inProgress: Int { state.withLock { $0.admissions.count } }
 
   /// Lets a request in until its admission is released.
   ///
-  /// - Parameter isExempt: does not count against the limit.
-  /// - Throws: `unavailable` once the daemon is ending, `resource_exhausted` when `limit` requests are in progress.
-  func admit(isExempt: Bool) throws(ConnectError) -> Admission {
+  /// - Parameter isStream: it is cancelled as soon as the daemon is ending, others when it cannot wait any longer.
+  /// - Throws: `unavailable` once the daemon is ending, `resource_exhausted` when all turns of its kind, or all of its user's,
+  ///   are taken.
+  func admit(_ turn: Turn, uid: UInt32?, isStream: Bool = false) throws(ConnectError) -> Admission {
     let admission: Result<Admission, ConnectError> = state.withLock { state in
-      if state.isDraining {
+      guard !state.isDraining else { return .failure(.shuttingDown) }
+      if turn != .free, let reason = state.held[turn, default: Shares(of: limit)].take(uid) {
         return .failure(
-          ConnectError(code: .unavailable, message: "berthd is shutting down; try again once it runs again"))
+          ConnectError(
+            code: .resourceExhausted,
+            message: "\(reason) requests are in progress, as many as maxConcurrentRequests allows; try again later"))
       }
-      guard isExempt || state.counted < limit else {
-        let message = "\(limit) requests are in progress, as many as maxConcurrentRequests allows; try again later"
-        return .failure(ConnectError(code: .resourceExhausted, message: message))
-      }
-      if !isExempt { state.counted += 1 }
       state.nextNumber += 1
-      let admission = Admission(gate: self, number: state.nextNumber, isCounted: !isExempt)
+      let admission = Admission(gate: self, number: state.nextNumber, turn: turn, uid: uid, isStream: isStream)
       state.admissions[state.nextNumber] = admission
       return .success(admission)
     }
     return try admission.get()
   }
 
-  /// Lets no further request in.
-  func drain() { state.withLock { $0.isDraining = true } }
+  /// Lets no further request in, and cancels the streams.
+  func drain() {
+    let streams = state.withLock { state in
+      state.isDraining = true
+      return state.admissions.values.filter(\.isStream)
+    }
+    for stream in streams { stream.cancel() }
+  }
 
   /// Cancels the operations in progress, and those of requests that were let in but have not begun theirs.
   func abort() {
@@ -69,12 +87,14 @@ final class AdmissionGate: Sendable {
     }
   }
 
-  fileprivate var isAborting: Bool { state.withLock { $0.isAborting } }
+  fileprivate func mustEnd(_ admission: Admission) -> Bool {
+    state.withLock { $0.isAborting || $0.isDraining && admission.isStream }
+  }
 
   fileprivate func release(_ admission: Admission) {
     let waiters = state.withLock { state -> [CheckedContinuation<Void, Never>] in
       guard state.admissions.removeValue(forKey: admission.number) != nil else { return [] }
-      if admission.isCounted { state.counted -= 1 }
+      state.held[admission.turn]?.give(admission.uid)
       guard state.admissions.isEmpty else { return [] }
       defer { state.waiters = [] }
       return state.waiters
@@ -86,20 +106,24 @@ final class AdmissionGate: Sendable {
 /// The right to be in progress, from the gate to `release()`.
 final class Admission: Sendable {
   fileprivate let number: UInt64
-  fileprivate let isCounted: Bool
+  fileprivate let turn: AdmissionGate.Turn
+  fileprivate let uid: UInt32?
+  fileprivate let isStream: Bool
   private let gate: AdmissionGate
   private let onCancel = Mutex<(@Sendable () -> Void)?>(nil)
 
-  fileprivate init(gate: AdmissionGate, number: UInt64, isCounted: Bool) {
+  fileprivate init(gate: AdmissionGate, number: UInt64, turn: AdmissionGate.Turn, uid: UInt32?, isStream: Bool) {
     self.gate = gate
     self.number = number
-    self.isCounted = isCounted
+    self.turn = turn
+    self.uid = uid
+    self.isStream = isStream
   }
 
   /// Says how the operation is cancelled when the daemon cannot wait for it any longer.
   func whenCancelled(_ body: @escaping @Sendable () -> Void) {
     onCancel.withLock { $0 = body }
-    if gate.isAborting { body() }
+    if gate.mustEnd(self) { body() }
   }
 
   /// The request is no longer in progress. Idempotent.
@@ -112,4 +136,10 @@ final class Admission: Sendable {
     let body = onCancel.withLock { $0 }
     body?()
   }
+}
+
+extension ConnectError {
+  /// What every request gets once the daemon is ending.
+  static let shuttingDown = ConnectError(
+    code: .unavailable, message: "berthd is shutting down; try again once it runs again")
 }

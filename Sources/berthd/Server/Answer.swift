@@ -7,12 +7,8 @@ struct Answer: Sendable {
   var contentType = "application/json"
   var headers: [(name: String, value: String)] = []
   var body: [UInt8] = []
-  /// The error's code; `nil` when all went well.
-  var code: ConnectCode?
-  /// Why, for the log.
-  var failure: String?
-  /// The request's body has not been read to its end, so the connection is not used again.
-  var leavesBodyUnread = false
+  /// What went wrong; `nil` when all went well.
+  var error: ConnectError?
 
   /// An answer with a body.
   init(_ body: [UInt8], contentType: String = "application/json") {
@@ -24,24 +20,27 @@ struct Answer: Sendable {
   init(_ error: ConnectError, status: Int? = nil, headers: [(name: String, value: String)] = []) {
     self.status = status ?? error.code.httpStatus
     self.headers = headers
-    code = error.code
-    failure = error.message
+    self.error = error
     body = error.json.bytes()
   }
 
-  /// Makes of an error what a stream's client expects: a stream that ends with it at once. What is no matter of the Connect
-  /// protocol yet, a wrong method or content type, stays as HTTP says it.
-  mutating func endStream() {
-    guard status != 405, status != 415 else { return }
-    status = 200
-    contentType = OutgoingStream.contentType
-    body = Envelope(endingWith: code.map { ConnectError(code: $0, message: failure ?? "") }).bytes
+  /// The answer in the form that a stream's client expects: a stream that ends with the error at once. What is no matter of the
+  /// Connect protocol yet, a wrong method or content type, stays as HTTP says it.
+  var asStream: Answer {
+    guard let error, ![405, 415].contains(status) else { return self }
+    var answer = self
+    answer.status = 200
+    answer.contentType = Route.streamType
+    answer.body = Envelope(endingWith: error).bytes
+    return answer
   }
 }
 
-/// A request that is refused by its head alone.
+/// A request that is refused for what its head or its body is, before anything is done about it.
 struct Refusal: Error {
   let answer: Answer
+
+  init(_ answer: Answer) { self.answer = answer }
 
   init(_ code: ConnectCode, _ message: String, status: Int? = nil, headers: [(name: String, value: String)] = []) {
     answer = Answer(ConnectError(code: code, message: message), status: status, headers: headers)

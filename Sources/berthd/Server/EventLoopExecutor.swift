@@ -1,5 +1,4 @@
 import NIOCore
-import ServiceLifecycle
 
 /// Runs tasks on an event loop, beside its channels: a request goes from the socket to its handler and back without a
 /// change of threads.
@@ -16,12 +15,4 @@ final class EventLoopExecutor: TaskExecutor {
     let job = UnownedJob(job)
     eventLoop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
   }
-}
-
-/// A service whose tasks run on an event loop.
-struct ServiceOnEventLoop: Service {
-  let service: any Service
-  let executor: EventLoopExecutor
-
-  func run() async throws { try await withTaskExecutorPreference(executor) { try await service.run() } }
 }

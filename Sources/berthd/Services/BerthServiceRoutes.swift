@@ -8,19 +8,19 @@ struct BerthServiceRoutes: Sendable {
   /// Each method with its handler.
   var routes: [Route] {
     [
-      Route(BerthService.getPodSandboxTrace, .readOnly) { request, call in
+      Route(BerthService.getPodSandboxTrace, [.readOnly, .bulky]) { request, call in
         call.sandboxID = request.podSandboxId
         return Berth.GetPodSandboxTraceResponse(
           traces: try await sandboxes.traces(request.podSandboxId).map(Berth.Trace.init))
       },
-      Route(BerthService.listLeftovers, .readOnly) { _, _ in
+      Route(BerthService.listLeftovers, [.exempt, .readOnly, .bulky]) { _, _ in
         Berth.ListLeftoversResponse(leftovers: sandboxes.leftovers().map(Berth.Leftover.init))
       },
       Route(BerthService.collectGarbage) { request, _ in
         let garbage = try await sandboxes.collectGarbage(dryRun: request.dryRun)
         return Berth.CollectGarbageResponse(garbage: garbage.map(Berth.Garbage.init))
       },
-      Route(BerthService.forceRemovePodSandbox) { request, call in
+      Route(BerthService.forceRemovePodSandbox, .ending) { request, call in
         call.sandboxID = request.podSandboxId
         let undo = try await sandboxes.forceRemove(request.podSandboxId, forgive: request.forgive)
         return Berth.ForceRemovePodSandboxResponse(undo: undo.map(UndoReport.Step.init))

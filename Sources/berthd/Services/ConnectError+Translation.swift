@@ -24,6 +24,7 @@ extension ConnectCode {
       case .failedPrecondition: .failedPrecondition
       case .unimplemented: .unimplemented
       case .internal: .internal
+      case .dataLoss: .dataLoss
       case .unavailable: .unavailable
       }
   }

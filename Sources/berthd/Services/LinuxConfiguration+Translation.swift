@@ -1,3 +1,4 @@
+import JSON
 import PodSandbox
 import RuntimeAPI
 
@@ -31,21 +32,39 @@ extension LinuxConfiguration.SecurityContext {
     selinuxOptions = context.selinuxOptions.flatMap {
       $0 == CRI.SELinuxOption() ? nil : LinuxConfiguration.SELinuxOptions($0)
     }
+    seccompProfile = try Self.seccompProfile(context)
     try Self.refuse(context)
   }
 
-  /// Profiles are for containers, of which a sandbox has none: pause has the filter it is built with. What would have to be
-  /// loaded, and what a container would rely on, is refused rather than dropped.
-  private static func refuse(_ context: CRI.LinuxSandboxSecurityContext) throws(ConnectError) {
-    if let profile = context.seccomp, profile.profileType == .localhost {
+  /// The file of the seccomp profile that is asked for by its path, in one of the two fields that CRI has for it.
+  private static func seccompProfile(_ context: CRI.LinuxSandboxSecurityContext) throws(ConnectError) -> String? {
+    let old = context.seccompProfilePath
+    let isPath = old.utf8.starts(with: "localhost/".utf8)
+    guard isPath || ["", "unconfined", "runtime/default", "docker/default"].contains(old) else {
       throw ConnectError(
-        invalid: "\(path).seccomp: the sandbox's process has a filter of its own; Localhost is not served")
+        invalid:
+          "\(path).seccompProfilePath: \"\(old.beginning(256))\" is none of unconfined, runtime/default, docker/default "
+          + "and localhost/PATH")
     }
-    if let profile = context.apparmor, profile.profileType == .localhost {
-      throw ConnectError(invalid: "\(path).apparmor: Localhost is not served")
+    guard let profile = context.seccomp else { return isPath ? String(old.dropFirst("localhost/".count)) : nil }
+    guard profile.profileType == .localhost else {
+      guard profile.localhostRef.isEmpty else {
+        throw ConnectError(invalid: "\(path).seccomp.localhostRef: only the profile type Localhost has one")
+      }
+      return nil
     }
-    guard context.seccompProfilePath.isEmpty || !context.seccompProfilePath.hasPrefix("localhost/") else {
-      throw ConnectError(invalid: "\(path).seccompProfilePath: the sandbox's process has a filter of its own")
+    return profile.localhostRef
+  }
+
+  /// What a container would rely on is refused rather than dropped: profiles are for containers, of which a sandbox has none.
+  private static func refuse(_ context: CRI.LinuxSandboxSecurityContext) throws(ConnectError) {
+    guard let profile = context.apparmor else { return }
+    guard profile.profileType != .localhost else {
+      throw ConnectError(
+        invalid: "\(path).apparmor: Localhost is not served; leave it out, or use RuntimeDefault or Unconfined")
+    }
+    guard profile.localhostRef.isEmpty else {
+      throw ConnectError(invalid: "\(path).apparmor.localhostRef: only the profile type Localhost has one")
     }
   }
 }

@@ -14,6 +14,7 @@ extension PodSandboxConfiguration {
       throw ConnectError(invalid: "config.windows: this runtime makes sandboxes for Linux only; leave it out")
     }
     self.init()
+    request = String(decoding: ProtoJSONEncoder().encode(config), as: UTF8.self)
     self.metadata = Metadata(metadata)
     hostname = config.hostname
     logDirectory = config.logDirectory

@@ -1,4 +1,4 @@
-import Glibc
+import JSON
 import PodSandbox
 import RuntimeAPI
 
@@ -6,25 +6,32 @@ import RuntimeAPI
 struct RuntimeServiceRoutes: Sendable {
   let sandboxes: any Sandboxes
   let configuration: DaemonConfiguration
+  private let encodedEvents = EncodedEvents()
+
+  init(sandboxes: any Sandboxes, configuration: DaemonConfiguration) {
+    self.sandboxes = sandboxes
+    self.configuration = configuration
+  }
 
   /// Each method with its handler.
   var routes: [Route] {
     [
       Route(RuntimeService.version, [.exempt, .readOnly]) { request, _ in version(request) },
-      Route(RuntimeService.status, .readOnly) { request, _ in
+      Route(RuntimeService.status, [.exempt, .readOnly]) { request, _ in
         CRI.StatusResponse(sandboxes.runtimeStatus(), verbose: request.verbose ? configuration : nil)
       },
-      Route(RuntimeService.runtimeConfig, .readOnly) { _, _ in
+      Route(RuntimeService.runtimeConfig, [.exempt, .readOnly]) { _, _ in
         CRI.RuntimeConfigResponse(linux: CRI.LinuxRuntimeConfiguration(cgroupDriver: .cgroupfs))
       },
-      Route(RuntimeService.runPodSandbox, handler: run), Route(RuntimeService.stopPodSandbox, handler: stop),
-      Route(RuntimeService.removePodSandbox, handler: remove),
-      Route(RuntimeService.podSandboxStatus, .readOnly, handler: status),
-      Route(RuntimeService.listPodSandbox, .readOnly) { request, _ in
+      Route(RuntimeService.runPodSandbox, handler: run),
+      Route(RuntimeService.stopPodSandbox, .ending, handler: stop),
+      Route(RuntimeService.removePodSandbox, .ending, handler: remove),
+      Route(RuntimeService.podSandboxStatus, [.exempt, .readOnly], handler: status),
+      Route(RuntimeService.listPodSandbox, [.exempt, .readOnly, .bulky]) { request, _ in
         let filter = request.filter.map(SandboxFilter.init) ?? SandboxFilter()
         return CRI.ListPodSandboxResponse(items: sandboxes.list(filter).map(CRI.PodSandbox.init))
       },
-      Route(RuntimeService.getContainerEvents, message: CRI.ContainerEventResponse.init) { _, _ in sandboxes.events() },
+      Route(RuntimeService.getContainerEvents, encode: encodedEvents.encode) { _, _ in sandboxes.events() },
     ]
   }
 
@@ -68,9 +75,8 @@ struct RuntimeServiceRoutes: Sendable {
     call.sandboxID = request.podSandboxId
     let status = try sandboxes.status(request.podSandboxId)
     let info = request.verbose ? ["info": try await sandboxes.details(status.summary.id).document.text()] : [:]
-    let now = LogEntry.now()
     return CRI.PodSandboxStatusResponse(
       status: CRI.PodSandboxStatus(status), info: info,
-      timestamp: Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec))
+      timestamp: .nowSinceEpoch)
   }
 }

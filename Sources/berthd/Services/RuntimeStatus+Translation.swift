@@ -10,8 +10,8 @@ extension CRI.StatusResponse {
       info: configuration.map { status.info($0) } ?? [:],
       runtimeHandlers: status.runtimeHandlers.map {
         CRI.RuntimeHandler(name: $0, features: CRI.RuntimeHandlerFeatures(userNamespaces: true))
-      },
-      features: CRI.RuntimeFeatures())
+      })
+    // No `features`: all that it could say is no, and readers of an older CRI may not know its fields.
   }
 }
 
@@ -51,7 +51,7 @@ extension DaemonConfiguration {
       return (name, ["cniConfDir": .string(directory), "networks": networks])
     }
     return .object([
-      "socket": .string(socket), "group": .string(group), "root": .string(sandboxes.root),
+      "socket": .string(socket), "group": .string(group ?? Self.usualGroup), "root": .string(sandboxes.root),
       "state": .string(sandboxes.state), "netnsDir": .string(sandboxes.networkNamespaceDirectory),
       "cniConfDir": .string(sandboxes.cniConfigurationDirectory),
       "cniBinDir": .string(sandboxes.cniPluginDirectories.joined(separator: ":")),

@@ -15,13 +15,22 @@ extension SandboxDetails {
       "warnings": .array(warnings.map { .string($0) }),
       "drift": .array(drift.map { .string($0) }),
       "bootID": .string(bootID),
-      "config": encoder.json(CRI.PodSandboxConfig(configuration)),
+      "config": requestDocument ?? encoder.json(CRI.PodSandboxConfig(configuration)),
     ]
     if let first = networks.first { members["cniResult"] = first.resultDocument }
     members["networks"] = .array(networks.map(\.document))
     members["leftovers"] = .array(leftovers.map { encoder.json(UndoReport.Step($0)) })
     members["trace"] = .array(traces.map { encoder.json(Berth.Trace($0)) })
     return .object(members)
+  }
+}
+
+extension SandboxDetails {
+  /// The request as it came; `nil` for a sandbox of before it was kept.
+  private var requestDocument: JSON? {
+    guard let request = configuration.request else { return nil }
+    // What the daemon has made itself can be read.
+    return try? JSON(parsing: request, rules: .own)
   }
 }
 
@@ -38,6 +47,6 @@ extension SandboxDetails.NetworkResult {
 
   /// The text as the document it is; a text that is none stays one.
   private static func parsed(_ text: String) -> JSON {
-    do { return try JSON(parsing: text) } catch { return .string(text) }
+    do { return try JSON(parsing: text, rules: .own) } catch { return .string(text) }
   }
 }

@@ -12,7 +12,7 @@ protocol Sandboxes: Sendable {
   func traces(_ id: String) async throws(SandboxError) -> [Trace]
   func leftovers() -> [Leftover]
   func collectGarbage(dryRun: Bool) async throws(SandboxError) -> [Garbage]
-  func events() -> AsyncStream<SandboxEvent>
+  func events() -> EventSubscription
   func runtimeStatus() -> RuntimeStatus
 }
 

@@ -28,6 +28,7 @@ extension Berth.PluginCall {
     self.init(
       plugin: call.plugin, network: call.network, verb: call.verb, interface: call.interface,
       startNanoseconds: call.start, durationNanoseconds: call.duration, outcome: call.outcome.rawValue,
-      exitStatus: call.exitStatus ?? 0, error: error, stderr: call.stderr ?? "")
+      exitStatus: call.exitStatus ?? 0, error: error, stderr: call.stderr ?? "",
+      native: call.isNative == true)
   }
 }
