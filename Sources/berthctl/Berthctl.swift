@@ -7,8 +7,8 @@ struct Berthctl: AsyncParsableCommand {
     commandName: "berthctl",
     abstract: "Run pod sandboxes and look into them.",
     discussion: """
-      The endpoint is taken from --runtime-endpoint, then BERTH_ENDPOINT, CONTAINER_RUNTIME_ENDPOINT, the configuration \
-      file, and \(Endpoint.standard).
+      The endpoint is taken from --runtime-endpoint, then BERTH_ENDPOINT, CONTAINER_RUNTIME_ENDPOINT, the file given with \
+      --config, and \(Endpoint.standard).
       """,
     version: "berthctl \(Berth.version)",
     subcommands: [
@@ -28,11 +28,12 @@ struct GlobalOptions: ParsableArguments {
   var endpoint: String?
 
   @Option(
-    name: .shortAndLong, help: "How long a call may take (2s, 1m30s). Default: 2s; runp, stopp and rmp: no limit.")
+    name: .shortAndLong,
+    help: "How long the command may take (2s, 1m30s). Default: 2s a call; runp, stopp, rmp: no limit.")
   var timeout: TimeSpan?
 
   @Option(
-    name: .shortAndLong, help: "The configuration file, in crictl's form. Default: /etc/crictl.yaml, if it is there.")
+    name: .shortAndLong, help: "A configuration file in crictl's form. Default: none; /etc/crictl.yaml is not read.")
   var config: String?
 
   @Flag(name: [.customShort("D"), .customLong("debug")], help: "Say on standard error what is sent and received.")

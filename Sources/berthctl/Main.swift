@@ -21,6 +21,7 @@ struct Main {
       return 2
     }
     do {
+      try CommandNames.check(arguments)
       var command = try Berthctl.parseAsRoot(RuntimeFlag.spelledOut(in: arguments))
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()

@@ -57,6 +57,16 @@ struct CNICommandTests {
     #expect(try !stage.stdin("second", "ADD").contains("runtimeConfig"))
   }
 
+  @Test("a namespace's bare name is one of ip netns, and an empty one is refused")
+  func bareName() async throws {
+    let stage = try CNIStage()
+    try stage.network()
+    #expect(await stage.cni("add", "n", "x").status == 0)
+    #expect(stage.calls.first == "ADD first \(Self.containerID) \(Self.namespace) eth0 ")
+    let outcome = await stage.cni("add", "n", "")
+    #expect(outcome.status == 2 && outcome.errors.contains("a path or a name is wanted"))
+  }
+
   @Test("flags win over NETCONFPATH and CNI_PATH")
   func directories() async throws {
     let stage = try CNIStage()

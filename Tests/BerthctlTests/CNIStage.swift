@@ -87,11 +87,12 @@ final class CNIStage {
   func cni(_ arguments: [String], environment: [String: String] = [:]) async -> Outcome {
     let output = Sink()
     let errors = Sink()
-    let own = ["NETCONFPATH": "\(root)/net.d", "CNI_PATH": "\(root)/bin", "CRI_CONFIG_FILE": "/dev/null"]
+    let own = ["NETCONFPATH": "\(root)/net.d", "CNI_PATH": "\(root)/bin"]
     let surroundings = Surroundings(
       environment: own.merging(environment) { _, said in said },
       console: Console(
-        write: { output.add($0) }, error: { errors.add($0.hasSuffix("\n") ? $0 : $0 + "\n") }, terminalColumns: { nil }),
+        write: { output.add($0) }, error: { errors.add($0.hasSuffix("\n") ? $0 : $0 + "\n") }, isTerminal: { false },
+        terminalColumns: { nil }),
       now: { 0 }, readStandardInput: { [] })
     let status = await Surroundings.$current.withValue(surroundings) { await Main.run(["cni"] + arguments) }
     return Outcome(status: status, output: output.content, errors: errors.content)

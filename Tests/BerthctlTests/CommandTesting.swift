@@ -16,14 +16,15 @@ protocol CommandTesting {}
 
 extension CommandTesting {
   func berthctl(
-    _ arguments: [String], environment: [String: String] = [:], input: String = ""
+    _ arguments: [String], environment: [String: String] = [:], input: String = "", terminal: Bool = false
   ) async -> Outcome {
     let output = Sink()
     let errors = Sink()
     let surroundings = Surroundings(
-      environment: environment.merging(["CRI_CONFIG_FILE": "/dev/null"]) { own, _ in own },
+      environment: environment,
       console: Console(
-        write: { output.add($0) }, error: { errors.add($0.hasSuffix("\n") ? $0 : $0 + "\n") }, terminalColumns: { nil }),
+        write: { output.add($0) }, error: { errors.add($0.hasSuffix("\n") ? $0 : $0 + "\n") }, isTerminal: { terminal },
+        terminalColumns: { nil }),
       now: { 1_000_000_000_000 }, readStandardInput: { Array(input.utf8) })
     let status = await Surroundings.$current.withValue(surroundings) { await Main.run(arguments) }
     return Outcome(status: status, output: output.content, errors: errors.content)

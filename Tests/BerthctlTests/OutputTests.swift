@@ -32,7 +32,8 @@ struct OutputTests {
     let strings = [
       "", "true", "yes", "null", "~", "1", "1.0", "0x1", "2026-11-21", "- a", "a: b", "#", "a\nb\n", " x ",
       "\u{1b}[31m",
-      "'", "\"", "é", "{}", "[]", "*a", "&a", "!a", "%a", "=", "<<", "on", "-", "1e3", "\t", "a #b",
+      "\u{202e}a\u{9b}", "\u{200f}", "a\n\u{2066}b\n", "\u{85}\u{2028}", "\u{feff}", "\u{7f}", "'", "\"", "é", "{}",
+      "[]", "*a", "&a", "!a", "%a", "=", "<<", "on", "-", "1e3", "\t", "a #b",
     ]
     let document = JSON.object([
       "strings": .array(strings.map { .string($0) }), "true": .bool(true), "n": .number("1.50"),
@@ -41,7 +42,7 @@ struct OutputTests {
     let text = try YAMLWriter.text(document)
     let expected = document.replacing("n", by: .number("1.5"))
     #expect(try YAMLReader.document(Array(text.utf8), name: "x") == expected)
-    #expect(!text.unicodeScalars.contains("\u{1b}"))
+    #expect(!text.unicodeScalars.contains { $0.isControl && $0 != "\n" && $0 != "\t" })
   }
 
   @Test("info's JSON is expanded, other text is kept")

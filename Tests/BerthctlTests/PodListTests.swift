@@ -70,7 +70,7 @@ struct PodListTests: CommandTesting {
     defer { unlink(path) }
     try Data(repeating: 0x20, count: InputFile.maximumSize + excess).write(to: URL(fileURLWithPath: path))
     if excess == 0 {
-      #expect(try InputFile.read(path: path)?.count == 1 << 20)
+      #expect(try InputFile.read(path: path).count == 1 << 20)
     } else {
       let reason = #expect(throws: CommandFailure.Reason.self) {
         try InputFile.read(path: path)

@@ -58,6 +58,8 @@ struct YAMLReaderTests {
       ("a: !!int x", "line 1, column 4: the value is not what its tag says"),
       ("a: !!int 1.5", "line 1, column 4: the value is not what its tag says"),
       ("a: !!bool yes", "line 1, column 4: the value is not what its tag says"),
+      ("a: !!binary aGk=", "line 1, column 4: the value is not what its tag says"),
+      ("a: !!null x", "line 1, column 4: the value is not what its tag says"),
     ])
   func refusals(_ text: String, _ words: String) {
     #expect(complaint(text) == "f: \(words)")
@@ -111,16 +113,28 @@ struct YAMLReaderTests {
   @Test("aliases that repeat many values or long ones are refused, however they are used")
   func multiplyingAliases() {
     let long = "a: &a \(String(repeating: "x", count: 50_000))\n"
+    let key = "a: &a \(String(repeating: "x", count: 1000))\n"
     let uses = [
       "l: [" + Array(repeating: "*a", count: 100).joined(separator: ",") + "]",
-      (1...100).map { "k\($0): {*a : 1}" }.joined(separator: "\n"),
       "m: &m {b: *a}\nn:\n" + Array(repeating: "- <<: *m\n", count: 100).joined(),
     ]
     for use in uses {
       #expect(complaint(long + use)?.hasSuffix("too many values; do aliases multiply?") == true, "\(use.prefix(20))")
     }
+    let keys = (1...5000).map { "k\($0): {*a : 1}" }.joined(separator: "\n")
+    #expect(complaint(key + keys)?.hasSuffix("too many values; do aliases multiply?") == true)
     #expect(complaint("[" + Array(repeating: "a", count: 100_000).joined(separator: ",") + "]") != nil)
     #expect(complaint("[" + Array(repeating: "a", count: 99_999).joined(separator: ",") + "]") == nil)
+  }
+
+  @Test("keys and marks in a row are bounded as in JSON, wherever they stand")
+  func bounds() {
+    let key = String(repeating: "k", count: 1025)
+    #expect(complaint("a:\n  ? \(key)\n  : 1") == "f: line 2, column 5: a key of 1025 bytes; 1024 is the most")
+    let marks = String(repeating: "\u{301}\u{316}", count: 100_000)
+    for text in ["a: x\(marks)", "x\(marks): 1", "- \"x\(marks)\"", "a: |\n  x\(marks)"] {
+      #expect(complaint(text)?.hasSuffix("more than 30 combining marks in a row") == true)
+    }
   }
 
   @Test("a text with nothing in it is null", arguments: ["", "# x\n", "---\n", "\u{feff}"])

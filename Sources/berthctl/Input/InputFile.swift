@@ -9,11 +9,10 @@ enum InputFile {
   /// The daemon takes no larger request.
   static let maximumSize = 1 << 20
 
-  /// Reads a file; nil if it may be missing and is.
-  static func read(path: String, mayBeMissing: Bool = false) throws(CommandFailure.Reason) -> [UInt8]? {
+  /// Reads a file.
+  static func read(path: String) throws(CommandFailure.Reason) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
-      if mayBeMissing && errno == ENOENT { return nil }
       throw .init("cannot open \(path): \(String(cString: strerror(errno)))")
     }
     defer { close(descriptor) }

@@ -14,7 +14,7 @@ struct PodConfigurationFile {
     if path == "-" {
       try self.init(bytes: surroundings.readStandardInput(), name: "standard input")
     } else {
-      try self.init(bytes: InputFile.read(path: path) ?? [], name: path)
+      try self.init(bytes: InputFile.read(path: path), name: path)
     }
   }
 
@@ -22,6 +22,7 @@ struct PodConfigurationFile {
     self.name = name
     let document = try Self.document(bytes, name)
     guard !document.isNull else { throw .init("\(name): there is no configuration in it") }
+    if let other = ForeignDocument.description(of: document) { throw .init("\(name): \(other)") }
     do {
       (configuration, unknown) = try ProtoJSONDecoder().decodeLeniently(CRI.PodSandboxConfig.self, from: document)
     } catch {
@@ -37,6 +38,10 @@ struct PodConfigurationFile {
     do {
       return try JSON(parsing: bytes, rules: .strict)
     } catch {
+      // YAML has braces too.
+      guard !name.hasSuffix(".yaml"), !name.hasSuffix(".yml") else {
+        return try YAMLReader.document(bytes, name: name)
+      }
       throw .init("\(name): \(error)")
     }
   }

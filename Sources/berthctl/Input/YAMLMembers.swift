@@ -14,6 +14,10 @@ struct YAMLMembers {
 
   /// Adds a member of the mapping itself; the place is the key's.
   mutating func add(_ key: String, _ value: JSON, at place: YAMLPlace) throws(YAMLFault) {
+    guard key.utf8.count <= JSON.maximumTokenSize else {
+      throw YAMLFault(
+        "a key of \(key.utf8.count) bytes; \(JSON.maximumTokenSize) is the most", at: place, isValid: true)
+    }
     guard keys.insert(Array(key.utf8)).inserted else { throw Self.twice(key, at: place) }
     own.append((key, value))
   }
@@ -34,6 +38,6 @@ struct YAMLMembers {
   }
 
   private static func twice(_ key: String, at place: YAMLPlace) -> YAMLFault {
-    YAMLFault("the key \"\(key.prefix(60))\" occurs twice in one mapping", at: place)
+    YAMLFault("the key \"\(key.beginning(64))\" occurs twice in one mapping", at: place)
   }
 }

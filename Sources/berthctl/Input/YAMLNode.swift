@@ -42,6 +42,10 @@ struct YAMLNode {
   }
 
   init(_ scalar: YAMLEvent.Scalar, at place: YAMLPlace) throws(YAMLFault) {
+    guard !scalar.text.hasRows(ofMarks: JSON.maximumMarks), scalar.tag?.hasRows(ofMarks: JSON.maximumMarks) != true
+    else {
+      throw YAMLFault("more than \(JSON.maximumMarks) combining marks in a row", at: place, isValid: true)
+    }
     guard let value = YAMLScalar.value(of: scalar) else {
       throw YAMLFault("the value is not what its tag says", at: place, isValid: true)
     }

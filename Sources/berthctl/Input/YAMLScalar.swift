@@ -11,7 +11,7 @@ enum YAMLScalar {
     case ("tag:yaml.org,2002:float", .number), ("tag:yaml.org,2002:bool", .bool), ("tag:yaml.org,2002:null", .null):
       return value
     case ("tag:yaml.org,2002:int", _), ("tag:yaml.org,2002:float", _), ("tag:yaml.org,2002:bool", _),
-      ("tag:yaml.org,2002:null", _):
+      ("tag:yaml.org,2002:null", _), ("tag:yaml.org,2002:binary", _):
       return nil
     default: return .string(scalar.text)
     }

@@ -16,8 +16,7 @@ extension Console {
     case .yaml: write(try YAMLWriter.text(document))
     case .goTemplate:
       do {
-        let isTerminal = terminalColumns() != nil
-        line(try GoTemplate(template ?? "").render(isTerminal ? document.sanitised : document))
+        line(try GoTemplate(template ?? "").render(isTerminal() ? document.sanitised : document))
       } catch {
         throw .init("template: \(error)")
       }

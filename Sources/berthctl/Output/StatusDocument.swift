@@ -32,7 +32,7 @@ enum StatusDocument {
         return (key, .string(text.trimming("\"")))
       }
       do {
-        return (key, try JSON(parsing: text, maximumDepth: maximumDepth))
+        return (key, try JSON(parsing: text, rules: .own, maximumDepth: maximumDepth))
       } catch {
         return (key, .string(text))  // it only looked like JSON
       }

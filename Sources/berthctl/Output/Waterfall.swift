@@ -58,7 +58,8 @@ struct Waterfall {
 
   private func row(of call: Berth.PluginCall, isUndo: Bool) -> Row {
     var row = Row(
-      label: "  \(call.plugin) \(call.verb) \(call.network) \(call.interface)".sanitised, start: call.startNanoseconds,
+      label: "  \(call.plugin) \(call.verb) \(call.network) \(call.interface)\(call.native ? " native" : "")".sanitised,
+      start: call.startNanoseconds,
       duration: call.durationNanoseconds, outcome: call.outcome.sanitised, isUndo: isUndo)
     if call.exitStatus != 0 { row.outcome += " (exit status \(call.exitStatus))" }
     if let error = call.error {

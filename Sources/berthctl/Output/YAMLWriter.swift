@@ -8,7 +8,7 @@ enum YAMLWriter {
       var emitter = try YAMLEmitter()
       try emitter.begin()
       try write(document, &emitter)
-      return try emitter.end()
+      return escaped(try emitter.end())
     } catch {
       throw .init("cannot write YAML: \(error.reason)")
     }
@@ -34,9 +34,19 @@ enum YAMLWriter {
     }
   }
 
+  /// What libyaml takes for printable and a terminal obeys is in double quotes, where an escape stands for it.
+  private static func escaped(_ text: String) -> String {
+    text.replacingControls { breaksText($0) ? "\\u" + $0.digits(4) : String($0) }
+  }
+
+  /// Whether it may not stand in the output: all that steers, but for tabs and the ends of lines.
+  private static func breaksText(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.isControl && scalar != "\n" && scalar != "\t"
+  }
+
   private static func write(_ string: String, _ emitter: inout YAMLEmitter) throws(YAMLFault) {
     let style =
-      YAMLScalar.needsQuotes(string)
+      YAMLScalar.needsQuotes(string) || string.unicodeScalars.contains(where: breaksText)
       ? YAML_DOUBLE_QUOTED_SCALAR_STYLE
       : string.contains("\n") ? YAML_LITERAL_SCALAR_STYLE : YAML_ANY_SCALAR_STYLE
     try emitter.scalar(string, style)

@@ -7,11 +7,9 @@ struct CrictlConfiguration {
   var timeout: Duration?
   var debug = false
 
-  /// Reads the file; without a path the standard one, which may be missing.
-  init(for path: String?) throws(CommandFailure.Reason) {
-    let standard = "/etc/crictl.yaml"
-    let bytes = try InputFile.read(path: path ?? standard, mayBeMissing: path == nil)
-    try self.init(parsing: bytes ?? [], name: path ?? standard)
+  /// Reads the file.
+  init(path: String) throws(CommandFailure.Reason) {
+    try self.init(parsing: try InputFile.read(path: path), name: path)
   }
 
   init(parsing bytes: [UInt8], name: String) throws(CommandFailure.Reason) {

@@ -14,11 +14,14 @@ struct Session: Sendable {
   let client: RuntimeClient
   let settings: ClientSettings
   let surroundings: Surroundings
+  /// When the time of the command line's timeout is over.
+  private let end: ContinuousClock.Instant?
 
   init(_ options: GlobalOptions) throws(CommandFailure.Reason) {
     surroundings = .current
     settings = try ClientSettings(options, environment: surroundings.environment)
     client = RuntimeClient(endpoint: settings.endpoint)
+    end = settings.explicitTimeout.map { .now + $0 }
   }
 
   var console: Console { surroundings.console }
@@ -51,11 +54,17 @@ struct Session: Sendable {
     console.error("berthctl: \(command): warning: \(text.sanitised)")
   }
 
+  /// How long the daemon may take, and how long its answer is waited for after that.
   private func limits(_ pace: Pace) -> (deadline: Duration?, patience: Duration) {
-    switch pace {
+    if let end {
+      let left = max(.zero, ContinuousClock.now.duration(to: end))
+      guard case .long(let asked?) = pace, asked.duration < left else { return (left, .zero) }
+      return (asked.duration, left - asked.duration)
+    }
+    return switch pace {
     case .quick: (settings.timeout, .milliseconds(250))
     // An operation that is cut short cleans up first, and says what it had to leave.
-    case .long(let asked): (asked?.duration ?? settings.explicitTimeout, .seconds(90))
+    case .long(let asked): (asked?.duration, .seconds(90))
     }
   }
 

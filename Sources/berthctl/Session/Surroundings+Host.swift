@@ -8,7 +8,7 @@ extension Surroundings {
   /// The process's environment, as far as berthctl reads it.
   static func hostEnvironment() -> [String: String] {
     let names = [
-      "BERTH_ENDPOINT", "CONTAINER_RUNTIME_ENDPOINT", "CRI_CONFIG_FILE", "COLUMNS", "LC_ALL", "LC_CTYPE", "LANG",
+      "BERTH_ENDPOINT", "CONTAINER_RUNTIME_ENDPOINT", "COLUMNS", "LC_ALL", "LC_CTYPE", "LANG",
       "NETCONFPATH", "CNI_PATH", "CNI_ARGS", "CAP_ARGS", "CNI_IFNAME",
     ]
     return names.reduce(into: [:]) { environment, name in

@@ -1,78 +1,57 @@
 import JSON
-import RuntimeAPI
 
-/// The common part of Go's text/template, for `-o go-template`.
+/// Go's text/template with the functions of crictl, for `-o go-template`.
 ///
-/// Fields, variables, `if`, `range`, `with`, `else`, pipelines, parentheses, literals, comments, trim markers and the functions
-/// in `GoTemplateFunctions`. A key that is missing is an error, as in crictl; so is every construct that is not known.
+/// The language as Go has it, with `missingkey=error`: a number of the document is text to Go (`json.Number`), so it is
+/// compared with texts. What is not there (`%#v`, complex numbers and the like) is an error that says so.
 struct GoTemplate {
+  private let source: [Unicode.Scalar]
   private let nodes: [GoTemplateNode]
+  private let templates: [String: [GoTemplateNode]]
 
   /// Parses a template.
   init(_ text: String) throws(GoTemplateError) {
-    var parser = try GoTemplateParser(GoTemplateLexer.pieces(text))
-    nodes = try parser.template()
+    source = Array(text.unicodeScalars)
+    do {
+      var parser = GoTemplateParser(try GoTemplateLexer.pieces(source))
+      nodes = try parser.whole()
+      templates = parser.templates
+    } catch {
+      throw error.placed(in: source)
+    }
   }
 
   /// Applies the template to a document.
   func render(_ document: JSON) throws(GoTemplateError) -> String {
-    var evaluation = GoTemplateEvaluation(document)
-    try evaluation.render(nodes, dot: document)
+    var evaluation = GoTemplateEvaluation(.json(document), templates: templates)
+    do {
+      _ = try evaluation.render(nodes, dot: .json(document))
+    } catch {
+      throw error.placed(in: source)
+    }
     return evaluation.output
   }
 }
 
 /// What is wrong with a template, or with what it is applied to.
 struct GoTemplateError: Error, Hashable, CustomStringConvertible {
-  let description: String
+  private(set) var description: String
+  private var offset: Int?
 
-  init(_ description: String) { self.description = description }
-}
-
-/// A part of a template.
-indirect enum GoTemplateNode {
-  case text(String)
-  case output(GoTemplatePipeline)
-  case assign(variable: String, declares: Bool, GoTemplatePipeline)
-  case branch(GoTemplateBranch)
-  case range(GoTemplateRange)
-}
-
-/// `if` and `with`.
-struct GoTemplateBranch {
-  var condition: GoTemplatePipeline
-  /// The variable that holds the condition, with `:=`.
-  var variable: String?
-  /// Whether dot becomes the condition's value, as in `with`.
-  var setsDot: Bool
-  var body: [GoTemplateNode]
-  var otherwise: [GoTemplateNode]
-}
-
-/// `range`.
-struct GoTemplateRange {
-  var source: GoTemplatePipeline
-  var keyVariable: String?
-  var valueVariable: String?
-  var body: [GoTemplateNode]
-  var otherwise: [GoTemplateNode]
-}
-
-/// Commands, each of which gets the one before it as its last argument.
-struct GoTemplatePipeline {
-  var commands: [[GoTemplateOperand]]
-}
-
-/// A value, and the fields taken of it.
-struct GoTemplateOperand {
-  indirect enum Base {
-    case dot
-    case variable(String)
-    case literal(JSON)
-    case function(String)
-    case pipeline(GoTemplatePipeline)
+  init(_ description: String, at offset: Int? = nil) {
+    self.description = description
+    self.offset = offset
   }
 
-  var base: Base
-  var fields: [String] = []
+  /// The error with a place in the template, unless it has one.
+  func at(_ offset: Int) -> Self { self.offset == nil ? Self(description, at: offset) : self }
+
+  /// The error with its place in words: line and column, from 1.
+  func placed(in source: [Unicode.Scalar]) -> Self {
+    guard let offset else { return self }
+    let before = source.prefix(offset)
+    let line = before.count { $0 == "\n" } + 1
+    let column = offset - (before.lastIndex(of: "\n").map { $0 + 1 } ?? 0) + 1
+    return Self("\(line):\(column): \(description)")
+  }
 }

@@ -1,176 +1,121 @@
 import JSON
-import RuntimeAPI
 
-/// The functions of a template: Go's common ones and crictl's `json`, `title`, `lower` and `upper`.
+/// The functions of a template: Go's own and crictl's `json`, `title`, `lower` and `upper`.
 enum GoTemplateFunctions {
-  static let names: Set = [
-    "and", "eq", "ge", "gt", "index", "json", "le", "len", "lower", "lt", "ne", "not", "or", "print", "printf",
-    "println",
-    "title", "upper",
+  /// How many arguments each takes.
+  static let arities: [String: ClosedRange<Int>] = [
+    "and": 1...Int.max, "call": 1...Int.max, "eq": 1...Int.max, "ge": 2...2, "gt": 2...2, "html": 0...Int.max,
+    "index": 1...Int.max, "js": 0...Int.max, "json": 1...1, "le": 2...2, "len": 1...1, "lower": 1...1, "lt": 2...2,
+    "ne": 2...2, "not": 1...1, "or": 1...Int.max, "print": 0...Int.max, "printf": 1...Int.max, "println": 0...Int.max,
+    "slice": 1...Int.max, "title": 1...1, "upper": 1...1, "urlquery": 0...Int.max,
   ]
 
-  static func call(_ name: String, _ arguments: [JSON]) throws(GoTemplateError) -> JSON {
+  /// Checks how many arguments there are.
+  static func check(_ name: String, count: Int) throws(GoTemplateError) {
+    guard let arity = arities[name], !arity.contains(count) else { return }
+    let wanted = arity.upperBound == Int.max ? "at least \(arity.lowerBound)" : "\(arity.lowerBound)"
+    throw GoTemplateError("\(name) takes \(wanted) arguments, not \(count)")
+  }
+
+  /// The function's value, for as many arguments as it takes.
+  static func call(_ name: String, _ arguments: [GoValue]) throws(GoTemplateError) -> GoValue {
+    let others = arguments.dropFirst()
     switch name {
-    case "and": return arguments.first { !$0.isTrue } ?? arguments.last ?? .null
-    case "or": return arguments.first { $0.isTrue } ?? arguments.last ?? .null
-    case "print", "println": return .string(joined(arguments, name))
+    case "and", "or": return arguments[arguments.count - 1]  // what came before did not decide
+    case "not": return .bool(!arguments[0].isTrue)
+    case "len": return .int(try length(arguments[0]))
+    case "index":
+      var value = arguments[0]
+      for key in others { value = try element(value, key) }
+      return value
+    case "slice": return try slice(arguments[0], Array(others))
+    case "eq": return .bool(try arguments[0].equals(oneOf: others))
+    case "ne": return .bool(try !arguments[0].equals(oneOf: others))
+    case "lt": return .bool(try arguments[0].isLess(than: arguments[1]))
+    case "ge": return .bool(try !arguments[0].isLess(than: arguments[1]))
+    case "le": return .bool(try !arguments[1].isLess(than: arguments[0]))
+    case "gt": return .bool(try arguments[1].isLess(than: arguments[0]))
+    case "call": throw GoTemplateError("call: \(arguments[0].excerpt) is no function")
+    default: return .json(.string(try text(name, arguments)))
+    }
+  }
+
+  private static func text(_ name: String, _ arguments: [GoValue]) throws(GoTemplateError) -> String {
+    switch name {
+    case "print": return GoFormat.joined(arguments)
+    case "println": return arguments.map(\.text).joined(separator: " ") + "\n"
+    case "html": return GoEscaping.html(GoFormat.outside(arguments))
+    case "js": return GoEscaping.javaScript(GoFormat.outside(arguments))
+    case "urlquery": return GoEscaping.query(GoFormat.outside(arguments))
+    case "json": return GoJSON.text(arguments[0]) + "\n"
     default: break
     }
-    guard let first = arguments.first else { throw GoTemplateError("\(name): an argument is missing") }
-    let others = Array(arguments.dropFirst())
-    switch name {
-    case "index": return try others.reduce(first, catching: element)
-    case "printf": return .string(try formatted(first, others))
-    case "eq": return .bool(try others.containsMatch { (other) throws(GoTemplateError) in try equal(first, other) })
-    case "ne", "lt", "le", "gt", "ge": return .bool(try compare(name, first, others))
-    default:
-      guard others.isEmpty else { throw GoTemplateError("\(name) takes one argument") }
-      return try unary(name, first)
+    guard let text = arguments[0].string else {
+      throw GoTemplateError("\(name) takes a string, not \(arguments[0].excerpt)")
     }
-  }
-
-  private static func unary(_ name: String, _ value: JSON) throws(GoTemplateError) -> JSON {
-    switch (name, value) {
-    case ("not", _): return .bool(!value.isTrue)
-    case ("json", _): return .string(value.text())
-    case ("len", .string(let text)): return .integer(text.utf8.count)
-    case ("len", .array(let elements)): return .integer(elements.count)
-    case ("len", .object(let members)): return .integer(members.count)
-    case ("lower", .string(let text)): return .string(text.lowercased())
-    case ("upper", .string(let text)): return .string(text.uppercased())
-    case ("title", .string(let text)):
-      let words = text.split(separator: " ", omittingEmptySubsequences: false)
-      return .string(words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined(separator: " "))
-    default: throw GoTemplateError("\(name) can't be taken of \(value.text().prefix(60))")
-    }
-  }
-
-  private static func element(_ value: JSON, _ key: JSON) throws(GoTemplateError) -> JSON {
-    switch (value, key) {
-    case (.object, .string(let key)): return value[key] ?? .null
-    case (.array(let elements), .number(let token)):
-      guard let index = Int(token), elements.indices.contains(index) else {
-        throw GoTemplateError("index \(token) is out of range; there are \(elements.count) elements")
-      }
-      return elements[index]
-    default: throw GoTemplateError("index \(key.text()) can't be taken of \(value.text().prefix(60))")
-    }
-  }
-
-  private static func equal(_ left: JSON, _ right: JSON) throws(GoTemplateError) -> Bool {
-    switch (left, right) {
-    case (.number(let left), .number(let right)): Double(left) == Double(right)
-    case (.string, .string), (.bool, .bool), (.null, _), (_, .null): left == right
-    default: throw GoTemplateError("\(left.text().prefix(60)) and \(right.text().prefix(60)) can't be compared")
-    }
-  }
-
-  private static func compare(
-    _ name: String, _ left: JSON, _ others: [JSON]
-  ) throws(GoTemplateError) -> Bool {
-    guard let right = others.first, others.count == 1 else { throw GoTemplateError("\(name) takes two arguments") }
-    if name == "ne" { return try !equal(left, right) }
-    let isLess: Bool
-    switch (left, right) {
-    case (.number(let left), .number(let right)): isLess = (Double(left) ?? 0) < (Double(right) ?? 0)
-    case (.string(let left), .string(let right)): isLess = left < right
-    default: throw GoTemplateError("\(left.text().prefix(60)) and \(right.text().prefix(60)) can't be compared")
-    }
-    let isEqual = try equal(left, right)
     return switch name {
-    case "lt": isLess
-    case "le": isLess || isEqual
-    case "gt": !isLess && !isEqual
-    default: !isLess
+    case "lower": GoCase.lower(text)
+    case "upper": GoCase.upper(text)
+    case "title": GoCase.title(text)
+    default: try GoFormat.formatted(text, arguments.dropFirst())
     }
   }
 
-  private static func joined(_ arguments: [JSON], _ name: String) -> String {
-    if name == "println" { return arguments.map(\.templateText).joined(separator: " ") + "\n" }
-    var result = ""
-    for (position, argument) in arguments.enumerated() {
-      // As Go: a space where neither neighbour is a string.
-      if position > 0, !argument.isString, !arguments[position - 1].isString { result += " " }
-      result += argument.templateText
+  private static func length(_ value: GoValue) throws(GoTemplateError) -> Int {
+    switch value {
+    case .json(.string(let text)), .json(.number(let text)): return text.utf8.count
+    case .json(.array(let elements)): return elements.count
+    case .json(.object(let members)): return members.count
+    default: throw GoTemplateError("len can't be taken of \(value.excerpt)")
     }
-    return result
   }
 
-  private static func formatted(_ format: JSON, _ arguments: [JSON]) throws(GoTemplateError) -> String {
-    guard case .string(let format) = format else { throw GoTemplateError("printf: the format must be a string") }
-    var rest = Substring(format)
-    var arguments = arguments[...]
-    var result = ""
-    while let percent = rest.firstIndex(of: "%") {
-      result += rest[..<percent]
-      rest = rest[rest.index(after: percent)...]
-      let flags = rest.prefix { $0 == "-" || $0.isNumber }
-      rest = rest.dropFirst(flags.count)
-      guard let verb = rest.popFirst() else { throw GoTemplateError("printf: the format ends after %") }
-      if verb == "%" {
-        result += "%"
-        continue
-      }
-      guard let argument = arguments.popFirst() else { throw GoTemplateError("printf: an argument is missing") }
-      let text: String
-      switch verb {
-      case "s", "v", "d", "t": text = argument.templateText
-      case "q": text = JSON.string(argument.templateText).text()
-      default: throw GoTemplateError("printf: %\(flags)\(verb) is not supported; there are %s %v %d %t %q %%")
-      }
-      let width = min(Int(flags.drop { $0 == "-" }) ?? 0, 1000)
-      let padding = String(repeating: " ", count: max(0, width - text.count))
-      result += flags.hasPrefix("-") ? text + padding : padding + text
+  private static func element(_ value: GoValue, _ key: GoValue) throws(GoTemplateError) -> GoValue {
+    switch (value, key) {
+    case (.json(.object(let members)), .json(.string(let key))): return .json(members[key] ?? .null)
+    case (.json(.array(let elements)), .int(let index)):
+      try check(index, below: elements.count)
+      return .json(elements[index])
+    case (.json(.string(let text)), .int(let index)), (.json(.number(let text)), .int(let index)):
+      try check(index, below: text.utf8.count)
+      return .int(Int(Array(text.utf8)[index]))
+    default: throw GoTemplateError("index \(key.excerpt) can't be taken of \(value.excerpt)")
     }
-    guard arguments.isEmpty else { throw GoTemplateError("printf: there are more arguments than the format takes") }
-    return result + rest
+  }
+
+  private static func check(_ index: Int, below count: Int) throws(GoTemplateError) {
+    guard (0..<count).contains(index) else {
+      throw GoTemplateError("index \(index) is out of range; there are \(count)")
+    }
+  }
+
+  private static func slice(_ value: GoValue, _ bounds: [GoValue]) throws(GoTemplateError) -> GoValue {
+    let count: Int
+    switch value {
+    case .json(.array(let elements)) where bounds.count <= 3: count = elements.count
+    case .json(.string(let text)) where bounds.count <= 2, .json(.number(let text)) where bounds.count <= 2:
+      count = text.utf8.count
+    default: throw GoTemplateError("slice can't be taken of \(value.excerpt) with \(bounds.count) bounds")
+    }
+    var ends: [Int] = []
+    for bound in bounds {
+      guard case .int(let end) = bound, end >= (ends.last ?? 0), end <= count else {
+        throw GoTemplateError(
+          "slice: the bound \(bound.excerpt) is out of range or no whole number; there are \(count)")
+      }
+      ends.append(end)
+    }
+    let range = (ends.first ?? 0)..<(ends.count > 1 ? ends[1] : count)
+    switch value {
+    case .json(.array(let elements)): return .json(.array(Array(elements[range])))
+    case .json(.number(let text)), .json(.string(let text)):
+      let bytes = String(decoding: Array(text.utf8)[range], as: UTF8.self)
+      return .json(value.string == nil ? .number(bytes) : .string(bytes))
+    default: return value
+    }
   }
 }
 
-extension JSON {
-  /// What Go takes for true: anything but false, zero, nothing and what is empty.
-  var isTrue: Bool {
-    switch self {
-    case .null: false
-    case .bool(let flag): flag
-    case .number(let token): Double(token) != 0
-    case .string(let text): !text.isEmpty
-    case .array(let elements): !elements.isEmpty
-    case .object(let members): !members.isEmpty
-    }
-  }
-
-  /// The value as Go prints it.
-  var templateText: String {
-    switch self {
-    case .null: "<no value>"
-    case .bool, .number: text()
-    case .string(let text): text
-    case .array(let elements): "[\(elements.map(\.templateText).joined(separator: " "))]"
-    case .object(let members):
-      "map[\(members.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value.templateText)" }.joined(separator: " "))]"
-    }
-  }
-
-  fileprivate var isString: Bool {
-    if case .string = self { return true }
-    return false
-  }
-}
-
-extension Array where Element == JSON {
-  fileprivate func reduce(
-    _ first: JSON, catching next: (JSON, JSON) throws(GoTemplateError) -> JSON
-  ) throws(GoTemplateError) -> JSON {
-    var result = first
-    for element in self { result = try next(result, element) }
-    return result
-  }
-
-  fileprivate func containsMatch(
-    _ matches: (JSON) throws(GoTemplateError) -> Bool
-  ) throws(GoTemplateError) -> Bool {
-    for element in self where try matches(element) { return true }
-    return false
-  }
+extension GoValue {
+  fileprivate static func bool(_ flag: Bool) -> Self { .json(.bool(flag)) }
 }

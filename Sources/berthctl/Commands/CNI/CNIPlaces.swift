@@ -5,7 +5,7 @@ import CNI
 struct CNIPlaces: ParsableArguments {
   @Option(
     name: .customLong("conf-dir"),
-    help: "Where network configurations are. Default: NETCONFPATH, then \(NetworkConfigurationDirectory.defaultPath).",
+    help: "Where network configurations are. Default: NETCONFPATH, then \(CNIPlaces.defaultConfigurationDirectory).",
     completion: .directory)
   var configurationDirectory: String?
 
@@ -22,6 +22,9 @@ struct CNIPlaces: ParsableArguments {
     name: .customLong("cache-dir"),
     help: "Where results of ADD are remembered. Default: \(CNIRuntime.defaultCacheDirectory).", completion: .directory)
   var cacheDirectory: String = CNIRuntime.defaultCacheDirectory
+
+  /// berthd's own, which no Kubernetes node takes for its own.
+  static let defaultConfigurationDirectory = "/etc/berth/net.d"
 
   /// Upstream's directory, then Debian's.
   static let defaultPluginDirectories = ["/opt/cni/bin", "/usr/lib/cni"]

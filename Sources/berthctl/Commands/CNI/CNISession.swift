@@ -18,7 +18,7 @@ final class CNISession: Sendable {
     let said = surroundings.environment
     func value(_ name: String) -> String? { said[name].flatMap { $0.isEmpty ? nil : $0 } }
     configurationDirectory = NetworkConfigurationDirectory(
-      places.configurationDirectory ?? value("NETCONFPATH") ?? NetworkConfigurationDirectory.defaultPath)
+      places.configurationDirectory ?? value("NETCONFPATH") ?? CNIPlaces.defaultConfigurationDirectory)
     let flags = places.pluginDirectories.isEmpty ? nil : places.pluginDirectories.joined(separator: ":")
     let directories = (flags ?? value("CNI_PATH"))?.split(separator: ":").map(String.init)
     pluginDirectories = directories ?? CNIPlaces.defaultPluginDirectories

@@ -7,7 +7,9 @@ struct CNITarget: ParsableArguments {
   @Argument(help: "The network's name, or a configuration file.")
   var network: String
 
-  @Argument(help: "The network namespace: /var/run/netns/x.", completion: .file())
+  @Argument(
+    help: "The network namespace: its path, or a name as `ip netns` knows it.", completion: .file(),
+    transform: CNITarget.path)
   var namespace: String
 
   @Option(
@@ -49,6 +51,12 @@ struct CNITarget: ParsableArguments {
       attachment.capabilityArguments = recorded.capabilityArguments
     }
     return attachment
+  }
+
+  /// A name without a slash is one of `ip netns`, whose namespaces are kept in one directory.
+  @Sendable private static func path(_ text: String) throws -> String {
+    guard !text.isEmpty else { throw ValidationError("the network namespace is empty; a path or a name is wanted") }
+    return text.utf8.contains(UInt8(ascii: "/")) ? text : "/var/run/netns/\(text)"
   }
 
   @Sendable private static func pairs(_ text: String) throws -> [Attachment.Argument] {

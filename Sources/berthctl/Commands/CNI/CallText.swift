@@ -45,7 +45,7 @@ enum CallText {
       return lines(String(decoding: bytes.prefix(maximumOutput), as: UTF8.self)) + [rest]
     }
     do {
-      return lines(try JSON(parsing: bytes).text(indent: 2))
+      return lines(try JSON(parsing: bytes, rules: .own).text(indent: 2))
     } catch {
       return lines(String(decoding: bytes, as: UTF8.self))
     }
