@@ -12,18 +12,25 @@ set -euo pipefail
 arrows='
 LinuxKernel | CLinux CSpawn              | SystemPackage
 Netlink     | LinuxKernel CMnl           | SystemPackage
+Netfilter   | Netlink LinuxKernel CMnl CNftnl | SystemPackage
 JSON        |                            |
 CNI         | LinuxKernel JSON           | SystemPackage
-PodSandbox  | CNI Netlink LinuxKernel JSON CSeccomp | SystemPackage Logging Metrics ServiceLifecycle
+CNIPlugin   | CNI LinuxKernel JSON       | SystemPackage
+NetworkPlugins | CNIPlugin CNI Netfilter Netlink LinuxKernel JSON | SystemPackage
+PodSandbox  | NetworkPlugins CNIPlugin CNI Netlink LinuxKernel JSON CSeccomp | SystemPackage Logging Metrics ServiceLifecycle
 RuntimeAPI  | JSON                       | NIOCore NIOPosix NIOHTTP1
+berth-cni   | NetworkPlugins CNIPlugin   |
+addressbook | CNIPlugin CNI              |
 berthctl    | RuntimeAPI CNI LinuxKernel JSON CYAML | ArgumentParser
-berthd      | RuntimeAPI PodSandbox JSON | SystemPackage Logging Metrics ServiceLifecycle UnixSignals ArgumentParser Hummingbird HummingbirdCore HTTPTypes NIOCore NIOPosix NIOHTTP1
+berthd      | RuntimeAPI PodSandbox LinuxKernel JSON CZlib | SystemPackage Logging Metrics ServiceLifecycle UnixSignals ArgumentParser NIOCore NIOPosix NIOHTTP1
 noop-plugin | CNI JSON                   | SystemPackage
 CLinux      |                            |
 CSpawn      |                            |
 CMnl        |                            |
+CNftnl      |                            |
 CSeccomp    |                            |
 CYAML       |                            |
+CZlib       |                            |
 berth-pause |                            |
 '
 toolchain='Swift Glibc Musl Synchronization Foundation FoundationEssentials Dispatch Observation _Concurrency'
@@ -37,9 +44,12 @@ contains() { case " $1 " in *" $2 "*) return 0 ;; *) return 1 ;; esac; }
 
 check_imports() {
   local folder module allowed file line text imported
-  for folder in Sources/*/ Tests/NoopPlugin/; do
+  for folder in Sources/*/ Tests/NoopPlugin/ Examples/plugin/; do
     module=$(basename "$folder")
-    [ "$module" = NoopPlugin ] && module=noop-plugin
+    case $folder in
+    Tests/NoopPlugin/) module=noop-plugin ;;
+    Examples/plugin/) module=addressbook ;;
+    esac
     known "$module" || { violation "$folder:1: no module $module in the table of arrows (Tests/check-arrows.sh)"; continue; }
     allowed="$(column "$module" 2) $(column "$module" 3) $toolchain"
     while IFS=: read -r file line text; do
@@ -76,7 +86,7 @@ check_format() {
   local found
   while IFS= read -r found; do
     violation "$found"
-  done < <(swift format lint --strict --parallel --recursive --configuration .swift-format Package.swift Sources Tests 2>&1 |
+  done < <(swift format lint --strict --parallel --recursive --configuration .swift-format Package.swift Sources Tests Examples/plugin 2>&1 |
     sed "s|^$PWD/||" || true)
 }
 
@@ -85,7 +95,7 @@ self_test() {
   local copy expected output failed=0
   copy=$(mktemp -d) && trap 'rm -rf "$copy"' RETURN
   planted() {
-    rm -rf "${copy:?}/tree" && mkdir "$copy/tree" && cp -RL Package.swift .swift-format Sources Tests "$copy/tree/"
+    rm -rf "${copy:?}/tree" && mkdir "$copy/tree" && cp -RL Package.swift .swift-format Sources Tests Examples "$copy/tree/"
     (cd "$copy/tree" && eval "$2")
     expected=$3
     if output=$("$script" "$copy/tree" 2>&1); then
@@ -98,6 +108,8 @@ self_test() {
   }
   planted 'an arrow upwards' 'printf "import PodSandbox\n" >Sources/CNI/Planted.swift' \
     '^Sources/CNI/Planted.swift:1: CNI must not import PodSandbox'
+  planted 'an arrow of an example' 'printf "import PodSandbox\n" >Examples/plugin/Planted.swift' \
+    '^Examples/plugin/Planted.swift:1: addressbook must not import PodSandbox'
   planted 'an attributed scoped import' 'printf "\n@testable public import struct RuntimeAPI.X\n" >Sources/CNI/Planted.swift' \
     '^Sources/CNI/Planted.swift:2: CNI must not import RuntimeAPI'
   planted 'a dependency in the manifest' \

@@ -72,7 +72,7 @@ must() {
 
 # --- what the tests need ---------------------------------------------------------------------------------------------
 
-packages='libmnl-dev libseccomp-dev libyaml-dev binutils pkg-config bats jq containernetworking-plugins iptables nftables iproute2
+packages='libmnl-dev libnftnl-dev libseccomp-dev libyaml-dev zlib1g-dev binutils pkg-config bats jq containernetworking-plugins iptables nftables iproute2
   curl python3 socat netcat-openbsd procps util-linux busybox strace e2fsprogs'
 
 install_packages() {
@@ -153,7 +153,7 @@ unended_tests() {
 all_unit_tests() {
   local label=${1:+ ($1)}
   shift $(($# > 0))
-  unit_tests "LinuxKernel$label" --skip '^(Netlink|CNI|PodSandbox|RuntimeAPI|Berthd|Berthctl)Tests\.' "$@"
+  unit_tests "LinuxKernel$label" --skip '^(Netlink|Netfilter|CNI|CNIPlugin|NetworkPlugins|PodSandbox|RuntimeAPI|Berthd|Berthctl)Tests\.' "$@"
   # One after the other: on two busy cores a call's deadline of two seconds passes otherwise.
   unit_tests "all other modules$label" --no-parallel --skip '^LinuxKernelTests\.' "$@"
 }
@@ -255,6 +255,10 @@ done
 if [ -z "$filter" ]; then
   if [ -x .build/release/berthd ]; then
     BERTH_BINARIES=$PWD/.build/release bats_file Tests/Integration/lifecycle.bats release
+    # What is native by default, executed.
+    for file in lifecycle failure leftovers stop; do
+      BERTH_TEST_NATIVE=never bats_file "Tests/Integration/$file.bats" executed
+    done
     step "berthctl is a small tool" small_berthctl
   else
     echo "no release build: its smoke test is skipped" && count 0 0 1

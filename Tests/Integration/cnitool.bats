@@ -66,7 +66,7 @@ networks() {
   run --separate-stderr cni validate berth
   [ "$status" -eq 0 ]
   grep -qE '^berth +1\.0\.0 +bridge,portmap +portMappings$' <<<"$output"
-  run --separate-stderr cni validate "$BATS_TEST_DIRNAME/../../etc/cni/net.d/10-berth.conflist"
+  run --separate-stderr cni validate "$BATS_TEST_DIRNAME/../../etc/berth/net.d/10-berth.conflist"
   [ "$status" -eq 0 ]
   run --separate-stderr cni validate "$conf_dir/60-half.conf"
   [ "$status" -eq 1 ]

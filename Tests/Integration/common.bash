@@ -66,7 +66,8 @@ with_no_descriptors() {
 berthd_exec() {
   exec ${BERTHD_LIMIT:-} "${BERTHD:-$binaries/berthd}" --socket "$socket" --root "$root_dir" --state "$work/run" --netns-dir "$netns_dir" \
     --cni-conf-dir "$conf_dir" --cni-bin-dir "$plugin_dirs" --cni-cache-dir "$cache_dir" \
-    --cgroup-parent "$BERTH_TEST_CGROUP" --config "$work/berthd.json" --log-level debug "$@"
+    --cgroup-parent "$BERTH_TEST_CGROUP" --config "$work/berthd.json" --log-level debug \
+    ${BERTH_TEST_NATIVE:+--native-plugins "$BERTH_TEST_NATIVE"} "$@"
 }
 
 # berthd_refuses PATTERN [FLAG…]: the daemon does not start, and says why in words that match.
@@ -252,9 +253,13 @@ end_servers() {
 
 # --- what must be gone -----------------------------------------------------------------------------------------------
 
+# veths_gone: the kernel takes a pod's pair away a moment after its namespace was dropped.
+veths_gone() { [ -z "$(ip -o link show type veth)" ]; }
+
 # nothing_left: with no sandbox alive, nothing of any is on the machine.
 nothing_left() {
   local found
+  wait_until 5 veths_gone >/dev/null || true
   found=$(
     sandbox_ids | sed 's/^/listed: /'
     find "$netns_dir" -mindepth 1 2>/dev/null | sed 's/^/netns file: /'
@@ -265,6 +270,7 @@ nothing_left() {
     find /sys/fs/cgroup"$BERTH_TEST_CGROUP" /sys/fs/cgroup/*"$BERTH_TEST_CGROUP" -mindepth 1 -type d 2>/dev/null | sed 's/^/cgroup: /'
     pgrep -af '^/pause' | sed 's/^/process: /'
     find "$root_dir" "$work/run" -name '[0-9a-f]*' -regextype posix-extended -regex '.*/[0-9a-f]{64}[^/]*' | sed 's/^/file: /'
+    nft list table inet berth 2>/dev/null | grep -E 'comment "[0-9a-f]*/' | sed 's/^/element: /'
     iptables-save 2>/dev/null | grep -E '^-A.*CNI-(DN|SN)-' | sed 's/^/rule: /'
     ip6tables-save 2>/dev/null | grep -E '^-A.*CNI-(DN|SN)-' | sed 's/^/rule: /'
   )

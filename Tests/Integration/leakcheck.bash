@@ -10,6 +10,14 @@
 
 # leak_snapshot FILE: writes what there is now.
 leak_snapshot() {
+  # What the kernel is about to take away with a pod's namespace is no longer there, nor what the daemon is about to tidy.
+  local deadline=$((SECONDS + 5))
+  while {
+    ip -d -o link show type veth | grep -q 'bridge_slave state disabled' ||
+      leak_table | grep -qE 'berth (near|masquerade)-[0-9a-f-]*$'
+  } 2>/dev/null && [ "$SECONDS" -lt "$deadline" ]; do
+    sleep 0.02
+  done
   leak_list | LC_ALL=C sort >"$1"
 }
 
@@ -130,9 +138,21 @@ leak_firewall() {
   for tool in iptables-nft iptables-legacy ip6tables-nft ip6tables-legacy; do
     "$tool-save" | awk -v tool="$tool" '/^\*/ { table = substr($0, 2) } /^(-A|:[^ ]+ -)/ { sub(/ \[[0-9:]*\]$/, ""); print "firewall: " tool " " table " " $0 }'
   done | grep -vE -- "$leak_shared_chains"
-  nft list tables | grep -vE '^table ip6? (filter|nat|mangle|raw|security)$' | while read -r _ family name; do
+  nft list tables | grep -vE '^table (ip6? (filter|nat|mangle|raw|security)|inet berth)$' | while read -r _ family name; do
     nft list table "$family" "$name" | sed "s/^[[:space:]]*/firewall: nft $family $name /"
   done
+  leak_table
+}
+
+# The table of the native plugins: what it has of networks and pods. What it has of itself stays, and of a link, as the bridge.
+leak_table() {
+  nft -j list table inet berth | jq -r '.nftables[]
+    | (.chain // .rule // empty | "\(.chain // .name) \(.comment // "")" | select(test("masquerade-"))),
+      (.set // .map // empty | .name as $name
+        | (select($name | test("^(masquerade|near)-")) | $name),
+          (.elem[]? | select(($name | IN("localnet", "guarded", "together", "isolated")) and ((.elem.comment // "") | contains("/") | not) | not)
+            | "\($name) \(tojson)"))
+    | "firewall: inet berth \(.)"'
 }
 
 # The chains that portmap (CNI-HOSTPORT-*) and firewall (CNI-FORWARD, CNI-ADMIN, CNI-ISOLATION-*) make once for all pods: their

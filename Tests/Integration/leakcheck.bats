@@ -184,6 +184,21 @@ clean() { leak_compare "$place/before"; }
   nft add table inet cni_leak
   sees '^left behind: firewall: nft inet cni_leak '
   nft delete table inet cni_leak
+}
+
+@test "leakcheck: sees what the native plugins' table has of a pod, not what it has of itself and of bridges" {
+  nft -f - <<'END'
+table inet berth {
+  set localnet { type ifname; elements = { "cni0" comment "cni0" } }
+  set near-0123456789abcdef { type ipv4_addr; elements = { 10.0.0.1 comment "0123456789abcdef/id/eth0" } }
+  map ports4 { type inet_proto . inet_service : ipv4_addr . inet_service; elements = { tcp . 80 comment "0123456789abcdef/id/eth0" : 10.0.0.1 . 80 } }
+  chain masquerade-0123456789abcdef-0123456789abcdef { }
+  chain prerouting { type nat hook prerouting priority dstnat; }
+}
+END
+  sees '^left behind: firewall: inet berth ((near-[0-9a-f]*|ports4).*10\.0\.0\.1|near-|masquerade-)'
+  [ "$(wc -l <<<"$output")" = 4 ]
+  nft delete table inet berth
   clean
 }
 

@@ -256,6 +256,27 @@ uproot() {
   nothing_left
 }
 
+# lost_under_a_named_parent SHELL: a pod with a cgroup parent of its own, whose record is dealt with so while nobody looks.
+lost_under_a_named_parent() {
+  local id pause
+  id=$(runp lost ".linux.cgroup_parent = \"$BERTH_TEST_CGROUP/named/deeper\"")
+  pause=$(pause_of "$id")
+  berthd_stop KILL
+  record=$root_dir/sandboxes/$id
+  eval "$1"
+  berthd_start
+  kill -0 "$pause"
+  berthctl gc | grep -qx "$id  removed"
+  gone "$pause"
+  [ -z "$(find /sys/fs/cgroup -type d -path "*$BERTH_TEST_CGROUP/named*")" ]
+  nothing_left
+}
+
+@test "gc: a pod whose request had named its cgroup's parent, and whose record is lost or cannot be read" {
+  lost_under_a_named_parent 'rm "$record"'
+  lost_under_a_named_parent 'echo garbled >"$record"'
+}
+
 # --- quarantine ------------------------------------------------------------------------------------------------------
 
 @test "leftovers: a record of a newer version is set aside and listed; its name is reserved until gc frees it" {

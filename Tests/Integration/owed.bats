@@ -235,11 +235,23 @@ refused_at_add() {
 }
 
 @test "owed: nothing, when ADD is refused: a 1.1.0 list on plugins that know 1.0.0" {
-  refused_at_add new-list '.cniVersion = "1.1.0"'
+  refused_at_add new-list '.cniVersion = "1.1.0" | .plugins[0].type = "ptp"'
 }
 
 @test "owed: nothing, when ADD is refused: a bandwidth without its burst in front of a portmap" {
   refused_at_add no-burst '.plugins += [{type: "bandwidth", ingressRate: 1000}, {type: "portmap", capabilities: {portMappings: true}}]'
+}
+
+@test "owed: nothing, when ADD is refused: a device that is not there, for which DEL looks in vain" {
+  refused_at_add no-device '.plugins[0] |= (.type = "host-device" | .device = "nope0")'
+}
+
+@test "owed: nothing, when ADD is refused: sbr alone, which fails at DEL where there is no interface" {
+  refused_at_add sbr-alone '.plugins = [{type: "sbr"}]'
+}
+
+@test "owed: nothing, when ADD is refused: a dataDir that is a plain file" {
+  refused_at_add file-in-the-way '.plugins[0].ipam.dataDir = "/etc/hostname"'
 }
 
 @test "owed: nothing by a plugin that was never called" {
@@ -257,6 +269,16 @@ refused_at_add() {
   lease '{"*": {"error": {"code": 999, "msg": "bad option", "details": "mode"}}}'
   run api RunPodSandbox "$(run_request same-words)"
   [ "$status" -ne 0 ]
+  nothing_owed
+}
+
+@test "owed: nothing for addresses that were told twice, or that the kernel gives to no interface" {
+  answering_plugin
+  jq -n '{cniVersion: "1.0.0", name: "odd", plugins: [{type: "answering"}]}' | use_conflist
+  jq -n '["10.9.8.7/24", "10.9.8.7/24", "10.9.8.7/32", "0.0.0.0/0", "224.0.0.1/4", "255.255.255.255/32", "127.0.0.1/8", "::/0",
+    "::1/128", "ff02::1/64", "fe80::1/64", "::ffff:10.1.2.3/96"] |
+    {cniVersion: "1.0.0", interfaces: [{name: "eth0"}], ips: map({interface: 0, address: .})}' >"$work/answering.json"
+  discard "$(runp odd)"
   nothing_owed
 }
 

@@ -1,10 +1,11 @@
 #!/usr/bin/env bats
-# Every plugin that is chained behind another, in a pod: portmap, firewall, bandwidth, tuning, sbr, vrf.
+# Every reference plugin that is chained behind another, in a pod: portmap, firewall, bandwidth, tuning, sbr, vrf.
 
 load common
 load plugins-common
 
 setup_file() {
+  export BERTH_TEST_NATIVE=never
   file_setup
   with_handlers '{"both": {"networks": ["plug", "plug1"]}}'
   warm_up

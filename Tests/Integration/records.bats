@@ -283,6 +283,26 @@ set_aside() {
   done
 }
 
+@test "records: whatever is changed in one, the daemon starts, and nothing of its pod stays" {
+  last=20
+  [ -z "${BERTH_TEST_LONG:-}" ] || last=1000
+  for seed in $(seq "$last"); do
+    echo "seed $seed"
+    id=$(runp "changed-$seed" ".labels = {a: \"b\"} | .linux.sysctls = {\"net.ipv4.ip_forward\": \"1\"} |
+      .linux.cgroup_parent = \"$BERTH_TEST_CGROUP/named\"")
+    # Every third has the lines of a stop as well.
+    [ $((seed % 3)) -ne 0 ] || stop_sandbox "$id"
+    berthd_stop KILL
+    python3 "$BATS_TEST_DIRNAME/trials/mutate.py" "$seed" "$(record_of "$id")"
+    berthd_start
+    berthctl gc >/dev/null || true
+    for listed in $(sandbox_ids); do discard "$listed"; done
+    # A parent that somebody had named is left where the record is lost that says so.
+    find /sys/fs/cgroup -depth -type d -path "*$BERTH_TEST_CGROUP/named" -exec rmdir {} +
+    wait_until 10 nothing_owed
+  done
+}
+
 @test "records: a directory, a pipe, a link and a file without end among the records do not keep the daemon from starting" {
   id=$(runp beside)
   berthd_stop

@@ -158,7 +158,12 @@ stays_as_it_is() {
     stays_as_it_is "$flag" "$others" "$others"
     rm -rf "$others" && mkdir -m 700 "$others" && chown 1000:1000 "$others"
     stays_as_it_is "$flag" "$others" "$others"
-    rmdir "$others"
+    # What makes it look like berthd's, somebody else has put there.
+    mkdir "$others/sandboxes"
+    stays_as_it_is "$flag" "$others" "$others"
+    chown 0:0 "$others" && chmod 1777 "$others"
+    stays_as_it_is "$flag" "$others" "$others"
+    rm -rf "$others"
   done
   berthd_start
 }
@@ -193,6 +198,82 @@ stays_as_it_is() {
   [ "$(stat -c '%a %U:%G' "$others")" = "$before" ]
   [ -e "$others/a-file-of-somebody" ]
   rm -rf "$others"
+  berthd_start
+}
+
+# mistake STATUS PATTERN FLAG…: the daemon does not start, ends with this status, and says words that match.
+mistake() {
+  local wanted=$1 pattern=$2 said status=0
+  shift 2
+  said=$(BERTHD_LIMIT='timeout 20' berthd_exec "$@" 2>&1) || status=$?
+  printf 'exit %s: %s\n' "$status" "$said"
+  [ "$status" -eq "$wanted" ] && grep -qE -- "$pattern" <<<"$said"
+}
+
+@test "start: a group that is asked for and does not exist is told, and that starting again does not help" {
+  berthd_stop
+  printf '{"group": "nobody-has-this"}' >"$work/group.json"
+  mistake 78 '^berthd: .*no group "nobody-has-this".*groupadd' --config "$work/group.json"
+  printf '{"group": ""}' >"$work/group.json"
+  berthd_start --config "$work/group.json"
+  [ "$(stat -c '%a %G' "$socket")" = '660 root' ]
+  restart
+}
+
+@test "start: a mistake has one prefix, and for the journal its priority and none" {
+  mistake 64 '^Error: Unknown option' --no-such-flag
+  mistake 78 '^berthd: configuration: ' --config /nonexistent
+  mistake 78 '^berthd: configuration: ' --cgroup-parent relative
+  # The journal is known by the file behind standard error, here a plain one.
+  : >"$work/journal"
+  export JOURNAL_STREAM
+  JOURNAL_STREAM=$(stat -c '%d:%i' "$work/journal")
+  ! (berthd_exec --config /nonexistent 2>"$work/journal")
+  cat "$work/journal"
+  grep -q '^<3>configuration: ' "$work/journal"
+}
+
+# --- a log that nobody reads -----------------------------------------------------------------------------------------
+
+@test "start: a reader of the log that stops reading holds up nobody, and is told what it missed" {
+  berthd_stop
+  mkfifo "$work/log.fifo"
+  # Opened for both, so that it has a reader that does not read.
+  exec 8<>"$work/log.fifo"
+  (exec 2>&8 8>&-; with_no_descriptors berthd_exec </dev/null >/dev/null) 3>&- &
+  pid=$!
+  echo "$pid" >"$work/berthd.pid"
+  wait_until 20 healthy
+  id=$(runp unread)
+  # A megabyte waits, and a pipe holds 64 kB: some 12,000 lines of 200 bytes are more than both.
+  python3 - "$socket" <<'PYTHON'
+import socket, sys
+connection = socket.socket(socket.AF_UNIX)
+connection.connect(sys.argv[1])
+connection.settimeout(20)
+request = b"POST /nowhere/" + b"x" * 180 + b" HTTP/1.1\r\nHost: b\r\nContent-Type: application/json\r\nContent-Length: 0\r\n\r\n"
+for _ in range(6000):
+    connection = socket.socket(socket.AF_UNIX)
+    connection.connect(sys.argv[1])
+    connection.settimeout(20)
+    connection.sendall(request)
+    assert connection.recv(65536).startswith(b"HTTP/1.1 501"), "an answer"
+PYTHON
+  has_state "$id" SANDBOX_READY
+  dropped=$(curl -sf --unix-socket "$socket" http://b/metrics | sed -n 's/^berth_log_lines_dropped_total //p')
+  echo "dropped: $dropped"
+  [ "$dropped" -gt 0 ]
+  discard "$id"
+  timeout 10 cat <&8 >"$work/log.read" &
+  reader=$!
+  told() { grep -q 'lines of this log were dropped.* dropped=[0-9]' "$work/log.read"; }
+  wait_until 10 told
+  kill "$reader"
+  # And again with nobody there: the end does not wait for it either.
+  kill "$pid"
+  wait_until 10 gone "$pid"
+  exec 8>&-
+  rm "$work/log.fifo"
   berthd_start
 }
 

@@ -60,6 +60,8 @@ last_call() { jq -c --arg verb "$1" 'select(.verb == $verb)' "$calls" | tail -n 
 }
 
 @test "surroundings: under a narrow umask, files for others are for others, and the daemon's own for root alone" {
+  # A bridge that looks for duplicates is executed, and is to have a usual one.
+  conflist_berth '.plugins[0].enabledad = true' | use_conflist
   berthd_stop
   rm -rf "$ipam_dir/berth" "$cache_dir"
   started_in 'umask 077'
@@ -186,6 +188,17 @@ limit_of() {
   id=$(runp unlimited)
   case $(limit_of "$id" memory.limit_in_bytes memory.max) in max | 9223372036854771712) ;; *) false ;; esac
   discard "$id"
+}
+
+@test "surroundings: a sysctl that is none is refused at once, also where the pod's root is another user" {
+  users='.linux.security_context.namespace_options.userns_options = ({mode: "POD", uids: [{host_id: 100000, container_id: 0, length: 65536}]}
+    | .gids = .uids)'
+  for filter in . "$users"; do
+    for name in fs.mqueue.nope kernel.shmnope net.ipv4.conf net.ipv4.nope; do
+      refused invalid_argument 400 "sysctls\\[$name\\]" RunPodSandbox "$(run_request none "$filter | .linux.sysctls = {\"$name\": \"1\"}")"
+    done
+  done
+  nothing_left
 }
 
 # --- bodies ----------------------------------------------------------------------------------------------------------

@@ -8,4 +8,8 @@ load trials
 @test "failpoints: Stop" { trial failpoints Stop; }
 @test "failpoints: Remove of a ready sandbox" { trial failpoints Remove; }
 @test "failpoints: Remove of a stopped sandbox" { trial failpoints RemoveStopped; }
+@test "failpoints: Run on a native network" { trial failpoints NativeRun; }
+@test "failpoints: Stop on a native network" { trial failpoints NativeStop; }
+@test "failpoints: Run on a routed network" { trial failpoints RoutedRun; }
+@test "failpoints: Stop on a routed network" { trial failpoints RoutedStop; }
 @test "failpoints: recovery" { trial failpoints Recovery; }

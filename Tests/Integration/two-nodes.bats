@@ -63,7 +63,8 @@ as_before() { diff /run/two-nodes.before <(on_the_machine); }
 
 @test "two nodes: it leaves the machine as it was, too, when no pod can be made" {
   mkdir /run/two-nodes.empty
-  run example /run/two-nodes.empty
+  # Where berthd serves plugins itself, it misses none.
+  BERTH_NATIVE_PLUGINS=never run example /run/two-nodes.empty
   rmdir /run/two-nodes.empty
   echo "$output"
   [ "$status" -ne 0 ]

@@ -5,6 +5,8 @@ load common
 load faults
 
 setup_file() {
+  # 0.1.0 executed all plugins: so that is how its pods were attached.
+  export BERTH_TEST_NATIVE=never
   file_setup
   ln -s "$binaries/noop-plugin" "$work/plugins/lease"
   leak_snapshot "$work/leaks.before"

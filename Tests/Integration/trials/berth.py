@@ -11,6 +11,7 @@ import select
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 
@@ -64,8 +65,12 @@ class UnixConnection(http.client.HTTPConnection):
 
     def connect(self):
         self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(self.timeout)
+        # A full backlog is waited for, as berthctl waits: under settimeout the kernel would say EAGAIN at once.
+        if self.timeout:
+            wait = struct.pack("ll", int(self.timeout), int(self.timeout % 1 * 1e6))
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, wait)
         self.sock.connect(self.path)
+        self.sock.settimeout(self.timeout)
 
 
 class Berth:
@@ -255,6 +260,19 @@ def network(*more, name="berth", bridge="berth-t0", subnet="10.201.0.0/16", work
     first = {"type": "bridge", "bridge": bridge, "isGateway": True, "ipMasq": True, "ipam": ipam}
     ports = {"type": "portmap", "capabilities": {"portMappings": True}}
     return {"cniVersion": "1.0.0", "name": name, "plugins": [first, ports, *more]}
+
+
+def native(*more, work="/run/berth-trial"):
+    """A network that the daemon itself serves: nothing is executed."""
+    return network(*more, name="native", bridge="berth-t1", subnet="10.203.0.0/16", work=work)
+
+
+def routed(work="/run/berth-trial"):
+    """The same without a bridge."""
+    made = network(name="routed", subnet="10.204.0.0/16", work=work)
+    first = {key: value for key, value in made["plugins"][0].items() if key not in ("bridge", "isGateway")}
+    made["plugins"][0] = first | {"type": "ptp"}
+    return made
 
 
 def scripted(berth, name, script):

@@ -14,11 +14,20 @@ import subprocess
 import sys
 import time
 
-from berth import HERE, INTEGRATION, Berth, Broken, Gone, Refused, main, need, network, scripted
+from berth import HERE, INTEGRATION, LONG, Berth, Broken, Gone, Refused, main, native, need, network, routed, scripted
 
 STEPS = "WriteIntent PrepareFiles CreateCgroup StartPause PinNetworkNamespace AttachNetworks Commit".split()
 PLACES = ("before", "middle", "after")
 EFFECTS = ("error", "kill", "hang")
+# What a native plugin changes in the kernel, each between its before and its after.
+NATIVE = {
+    "NativeRun": ("bridge.bridge", "bridge.add.host", "bridge.add.pod", "bridge.gateway", "bridge.masquerade", "portmap.add",
+                  "tuning.add.sysctl", "tuning.add.link"),
+    "NativeStop": ("tuning.del", "portmap.del", "bridge.del", "bridge.masquerade.del"),
+    "RoutedRun": ("ptp.add.pair", "ptp.add.pod", "ptp.add.host", "ptp.masquerade"),
+    "RoutedStop": ("ptp.del", "ptp.masquerade.del"),
+}
+TUNED = {"type": "tuning", "mtu": 1400, "sysctl": {"net.ipv4.conf.IFNAME.arp_filter": "1"}}
 # Commit's undo is one write, which has places of its own. What is between taking the namespace off its file and removing
 # that is in LinuxKernel.
 MIDDLES = {"undo.Commit.middle": None, "undo.PinNetworkNamespace.middle": "unpin.middle"}
@@ -65,8 +74,23 @@ def table():
         for point, count, step in passed:
             for effect in EFFECTS:
                 yield Case(operation, point, count, effect, failing(step, effect))
+    for operation, changes in NATIVE.items():
+        for change in changes:
+            for place in ("before", "after"):
+                for effect in EFFECTS:
+                    # A hang takes as long as all plugins may take together.
+                    if LONG or effect != "hang" or (change, place) == ("bridge.add.host", "after"):
+                        # A DEL that says no is asked a second time, which succeeds.
+                        excused = operation in ("NativeStop", "RoutedStop") and effect == "error"
+                        yield Case(operation, f"native.{change}.{place}", 1, effect,
+                                   None if excused else "AttachNetworks")
     # Where there is no thread to make the network namespace ahead, pause's start makes it.
     yield Case("Run", "netns.before", 1, "error", None)
+
+
+def handler_of(case):
+    """The runtime handler whose network an operation is about."""
+    return "native" if case.operation.startswith("Native") else "routed" if case.operation.startswith("Routed") else ""
 
 
 class Trial:
@@ -75,10 +99,13 @@ class Trial:
         hang = {"stepTimeout": "1s", "pluginTimeout": "3s", "pluginDeleteTimeout": "3s"}
         self.times = {"hang": hang}
         refuse = {"ADD": {"error": {"code": 11, "msg": "as it was told"}}}
-        self.berth = Berth(network(), handlers={"failing": network({"type": "refuse"})})
+        handlers = {"failing": network({"type": "refuse"}), "native": native(TUNED), "routed": routed()}
+        self.berth = Berth(network(), handlers=handlers, nativePlugins="never")
+        for handler in ("native", "routed"):
+            self.berth.settings["runtimeHandlers"][handler]["nativePlugins"] = "auto"
         scripted(self.berth, "refuse", refuse)
         self.berth.start()
-        self.berth.warm_up()
+        self.berth.warm_up("native")
         self.berth.stop()
 
     def run(self, case):
@@ -100,16 +127,23 @@ class Trial:
         """What the operation answers: None when it succeeds."""
         berth = self.berth
         sandbox = None
+        handler = handler_of(case)
         if "Run" not in case.operation:
-            sandbox = self.sandbox = berth.run("pod")
+            sandbox = self.sandbox = berth.run("pod", handler)
         if case.operation == "RemoveStopped":
             berth.halt(sandbox)
         try:
             if case.operation == "Run":
                 berth.run("pod")
+            elif case.operation == "NativeRun":
+                # Made anew, with its address.
+                subprocess.run(["ip", "link", "del", "berth-t1"], check=True)
+                berth.run("pod", "native")
+            elif case.operation == "RoutedRun":
+                berth.run("pod", "routed")
             elif case.operation == "FailedRun":
                 berth.run("pod", "failing")
-            elif case.operation == "Stop":
+            elif case.operation in ("Stop", "NativeStop", "RoutedStop"):
                 berth.halt(sandbox)
             else:
                 berth.remove(sandbox)
@@ -124,10 +158,14 @@ class Trial:
             return need(answer is None, f"failed: {answer}")
         need(isinstance(answer, Refused), f"no error but {answer!r}")
         # A plugin's or the cache's failure is told in containerd's words.
-        named = "cached result" if case.point.startswith("write.results") and case.effect == "error" else case.step
+        named = case.step
+        if case.effect == "error" and case.point.startswith("write.results"):
+            named = "cached result"
+        elif case.effect == "error" and case.operation in ("NativeRun", "RoutedRun"):
+            named = f'plugin type="{case.point.split(".")[1]}"'
         need(named in answer.message, f"the error does not name {named}: {answer}")
         failed = [step["step"] for step in answer.undo if step["outcome"] == "failed"]
-        if case.operation == "Run":
+        if case.operation in ("Run", "NativeRun", "RoutedRun"):
             need(not failed, f"undo failed too: {failed}")
             if case.effect == "hang":
                 need(answer.code == "deadline_exceeded", f"a hang is told as {answer.code}")
@@ -148,11 +186,11 @@ class Trial:
     def recovered(self, case):
         """What the daemon after the killed one lists."""
         listed = list(self.berth.list().values())
-        if case.operation == "Run":
+        if case.operation in ("Run", "NativeRun", "RoutedRun"):
             # The second write's "middle" leaves half a line.
             committed = (case.point, case.count) in {("do.Commit.after", 1), ("write.sandboxes.after", 2)}
             wanted = [["READY"]] if committed else [[]]
-        elif case.operation == "Stop":
+        elif case.operation in ("Stop", "NativeStop", "RoutedStop"):
             # The third write says so; its "middle" leaves half a line.
             begun = (case.point, case.count) not in {
                 ("undo.Commit.before", 1), ("write.sandboxes.before", 3), ("write.sandboxes.middle", 3)}
@@ -172,7 +210,8 @@ class Trial:
         need(not berth.list(), f"listed after removal: {berth.list()}")
         # Where a plugin's call is stuck, so is what the host port leads to.
         stuck = case.effect == "hang" and case.step == "AttachNetworks"
-        again = berth.run("pod", **({"portMappings": []} if stuck else {}))
+        handler = handler_of(case)
+        again = berth.run("pod", handler, **({"portMappings": []} if stuck else {}))
         need(berth.list() == {again: "READY"}, f"the same name: {berth.list()}")
         if case.effect == "hang":
             # The stuck thread has descriptors of its own, which go with the process.
