@@ -25,18 +25,30 @@ var targets: [Target] = [
   .target(name: "CLinux", cSettings: cSettings),
   .target(name: "CSpawn", cSettings: cSettings),
   .systemLibrary(name: "CMnl", pkgConfig: "libmnl", providers: [.apt(["libmnl-dev"])]),
+  .systemLibrary(name: "CNftnl", pkgConfig: "libnftnl", providers: [.apt(["libnftnl-dev"])]),
   .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
+  .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
   .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
   .target(
     name: "LinuxKernel", dependencies: ["CLinux", "CSpawn", systemPackage],
     swiftSettings: swiftSettings),
   .target(name: "JSON", swiftSettings: swiftSettings),
   .target(name: "Netlink", dependencies: ["LinuxKernel", "CMnl", systemPackage], swiftSettings: swiftSettings),
+  .target(
+    name: "Netfilter", dependencies: ["Netlink", "LinuxKernel", "CMnl", "CNftnl", systemPackage],
+    swiftSettings: swiftSettings),
   .target(name: "CNI", dependencies: ["LinuxKernel", "JSON", systemPackage], swiftSettings: swiftSettings),
+  .target(
+    name: "CNIPlugin", dependencies: ["CNI", "LinuxKernel", "JSON", systemPackage], swiftSettings: swiftSettings),
+  .target(
+    name: "NetworkPlugins",
+    dependencies: ["CNIPlugin", "CNI", "Netfilter", "Netlink", "LinuxKernel", "JSON", systemPackage],
+    swiftSettings: swiftSettings),
   .target(
     name: "PodSandbox",
     dependencies: [
-      "CNI", "Netlink", "LinuxKernel", "JSON", "CSeccomp", systemPackage, logging, serviceLifecycle,
+      "NetworkPlugins", "CNIPlugin", "CNI", "Netlink", "LinuxKernel", "JSON", "CSeccomp", systemPackage, logging,
+      serviceLifecycle,
       .product(name: "Metrics", package: "swift-metrics"),
     ],
     swiftSettings: swiftSettings),
@@ -44,15 +56,16 @@ var targets: [Target] = [
   .executableTarget(
     name: "berthd",
     dependencies: [
-      "RuntimeAPI", "PodSandbox", "JSON", systemPackage, logging, serviceLifecycle, nioCore, nioPosix, nioHTTP1,
+      "RuntimeAPI", "PodSandbox", "LinuxKernel", "JSON", "CZlib", systemPackage, logging, serviceLifecycle, nioCore,
+      nioPosix,
+      nioHTTP1,
       .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-      .product(name: "Hummingbird", package: "hummingbird"),
-      .product(name: "HummingbirdCore", package: "hummingbird"),
-      .product(name: "HTTPTypes", package: "swift-http-types"),
       .product(name: "Metrics", package: "swift-metrics"),
       argumentParser,
     ],
-    swiftSettings: swiftSettings),
+    swiftSettings: swiftSettings,
+    // The archive, not the shared library: berthd needs no zlib where it runs.
+    linkerSettings: [.linkedLibrary(":libz.a")]),
   .executableTarget(
     name: "berthctl",
     dependencies: [
@@ -63,14 +76,28 @@ var targets: [Target] = [
     // The archive, not the shared library: berthctl runs where libyaml is not installed.
     linkerSettings: [.linkedLibrary(":libyaml.a")]),
   .executableTarget(
+    name: "berth-cni", dependencies: ["NetworkPlugins", "CNIPlugin"], swiftSettings: swiftSettings),
+  .executableTarget(
+    name: "addressbook", dependencies: ["CNIPlugin", "CNI"], path: "Examples/plugin", exclude: ["README.md"]),
+  .executableTarget(
     name: "noop-plugin", dependencies: ["CNI", "JSON"], path: "Tests/NoopPlugin", exclude: ["README.md"],
     swiftSettings: swiftSettings),
   .testTarget(name: "LinuxKernelTests", dependencies: ["LinuxKernel", systemPackage], swiftSettings: swiftSettings),
   .testTarget(
     name: "NetlinkTests", dependencies: ["Netlink", "LinuxKernel", systemPackage], swiftSettings: swiftSettings),
   .testTarget(
+    name: "NetfilterTests", dependencies: ["Netfilter", "Netlink", "LinuxKernel", "CMnl", systemPackage],
+    swiftSettings: swiftSettings),
+  .testTarget(
     name: "CNITests", dependencies: ["CNI", "JSON", "LinuxKernel", systemPackage], exclude: ["Corpus"],
     resources: [.copy("Fixtures")],
+    swiftSettings: swiftSettings),
+  .testTarget(
+    name: "CNIPluginTests", dependencies: ["CNIPlugin", "CNI", "JSON", "LinuxKernel", "addressbook"],
+    swiftSettings: swiftSettings),
+  .testTarget(
+    name: "NetworkPluginsTests",
+    dependencies: ["NetworkPlugins", "CNIPlugin", "CNI", "Netfilter", "Netlink", "JSON", "LinuxKernel", systemPackage],
     swiftSettings: swiftSettings),
   .testTarget(
     name: "PodSandboxTests",
@@ -85,7 +112,7 @@ var targets: [Target] = [
     ],
     swiftSettings: swiftSettings),
   .testTarget(
-    name: "BerthctlTests", dependencies: ["berthctl", "RuntimeAPI", "JSON", argumentParser],
+    name: "BerthctlTests", dependencies: ["berthctl", "RuntimeAPI", "JSON", argumentParser], exclude: ["Fixtures"],
     swiftSettings: swiftSettings),
 ]
 
@@ -111,10 +138,14 @@ let package = Package(
   name: "berth",
   products: [
     .library(name: "CNI", targets: ["CNI"]),
+    .library(name: "CNIPlugin", targets: ["CNIPlugin"]),
     .library(name: "JSON", targets: ["JSON"]),
+    .library(name: "Netfilter", targets: ["Netfilter"]),
     .library(name: "Netlink", targets: ["Netlink"]),
+    .library(name: "NetworkPlugins", targets: ["NetworkPlugins"]),
     .executable(name: "berthd", targets: ["berthd"]),
     .executable(name: "berthctl", targets: ["berthctl"]),
+    .executable(name: "berth-cni", targets: ["berth-cni"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
@@ -123,8 +154,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
-    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
   ],
   targets: targets,
   cLanguageStandard: .gnu17

@@ -2,11 +2,11 @@
 """What a pod sandbox costs with Berth, beside the same CNI plugins executed directly in the same run.
 
 usage: sudo ./Benchmarks/bench.py [--binaries DIR] [--plugins DIR] [--root DIR] [--rounds N] [--live 0,100,500]
-                                  [--json FILE] [--gate]
+                                  [--native] [--json FILE] [--gate]
 
 Measures a release build (swift build -c release --static-swift-stdlib) in namespaces of its own; prints a table, and
 writes JSON where asked. Times are milliseconds, memory is kB (PSS). Runs are spaced: a tight loop hides what the kernel
-defers. --gate waits before each round until the machine is idle. Berth's records lie in a new directory below --root:
+defers. Plugins are executed unless --native is given. --gate waits before each round until the machine is idle. Berth's records lie in a new directory below --root:
 a run waits for the disk, so the file system there counts. See Benchmarks/README.md.
 """
 import argparse
@@ -67,7 +67,8 @@ class Bench:
         self.options = options
         self.direct = Plugins(CONFLIST, options.plugins)
         self.runtimes = [
-            Berth(options.binaries, WORK, options.root, CONFLIST, options.plugins, os.environ["BERTH_TEST_CGROUP"])]
+            Berth(options.binaries, WORK, options.root, CONFLIST, options.plugins, os.environ["BERTH_TEST_CGROUP"],
+                  "auto" if options.native else "never")]
         self.berth = self.runtimes[0]
         self.results = {"kernel": os.uname().release, "cpus": os.cpu_count(), "idle_daemon_pss": self.berth.memory()}
         self.skipped = {}
@@ -317,6 +318,7 @@ def main():
     parser.add_argument("--root", default="/var/tmp", help="where Berth's records are to lie")
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--live", type=lambda text: [int(part) for part in text.split(",")], default=[0, 100, 500])
+    parser.add_argument("--native", action="store_true", help="let berthd serve the plugins itself, as it does by default")
     parser.add_argument("--json", help="a file for the results")
     parser.add_argument("--gate", action="store_true", help="wait until the machine is idle, round by round")
     options = parser.parse_args()

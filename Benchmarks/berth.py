@@ -40,7 +40,7 @@ class Berth:
 
     name = "berth"
 
-    def __init__(self, binaries, work, root, conflist, plugin_directory, cgroup_parent):
+    def __init__(self, binaries, work, root, conflist, plugin_directory, cgroup_parent, native="never"):
         self.binaries = binaries
         self.socket = f"{work}/run/berth.sock"
         self.owner = None
@@ -54,7 +54,7 @@ class Berth:
             self.daemon = subprocess.Popen([
                 f"{binaries}/berthd", "--socket", self.socket, "--root", root, "--state", f"{work}/run",
                 "--netns-dir", f"{work}/netns", "--cni-conf-dir", f"{work}/net.d", "--cni-bin-dir", plugin_directory,
-                "--cni-cache-dir", f"{work}/cni", "--cgroup-parent", cgroup_parent, "--config", f"{work}/berthd.json",
+                "--cni-cache-dir", f"{work}/cni", "--cgroup-parent", cgroup_parent, "--native-plugins", native, "--config", f"{work}/berthd.json",
             ], stdout=log, stderr=log)
         deadline = time.monotonic() + 20
         while True:

@@ -24,8 +24,7 @@ show() {
 
 say "Packages"
 missing=()
-for package in libmnl-dev libseccomp-dev libyaml-dev binutils pkg-config containernetworking-plugins iptables iproute2 \
-  util-linux jq socat; do
+for package in libmnl-dev libnftnl-dev libseccomp-dev libyaml-dev zlib1g-dev binutils pkg-config nftables iproute2 util-linux jq socat; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
 done
 if [ "${#missing[@]}" -gt 0 ]; then
@@ -50,32 +49,17 @@ fi
 
 # --- what the host was -------------------------------------------------------------------------------------------------
 
-conflist=etc/cni/net.d/10-berth.conflist
+conflist=etc/berth/net.d/10-berth.conflist
 bridge=$(jq -r '.plugins[] | select(.type == "bridge").bridge' "$conflist")
 network=$(jq -r .name "$conflist")
 addresses=$(jq -r --arg network "$network" 'first(.plugins[].ipam.dataDir // empty) // "/var/lib/cni/networks" | . + "/" + $network' "$conflist")
 had_bridge=$(ip link show dev "$bridge" 2>/dev/null || true)
 had_addresses=$(ls -d "$addresses" 2>/dev/null || true)
-# Not `iptables-save -t nat`: that one makes the table if it is not there.
-had_rules4=$(iptables-save 2>/dev/null | sed -n '/^\*nat/,/^COMMIT/p')
-had_rules6=$(ip6tables-save 2>/dev/null | sed -n '/^\*nat/,/^COMMIT/p')
+had_table=$(nft list table inet berth 2>/dev/null || true)
 had_directory=$(ls -d /var/lib/cni 2>/dev/null || true)
 forwarding4=$(cat /proc/sys/net/ipv4/ip_forward)
 forwarding6=$(cat /proc/sys/net/ipv6/conf/all/forwarding)
 servers=()
-
-# restore_rules TOOL FAMILY BEFORE: portmap keeps its shared chains for the next pod; on a host that never had one they
-# go too, and with them a nat table that was not there.
-restore_rules() {
-  local tool=$1 family=$2 before=$3 chain rule
-  if grep -q CNI-HOSTPORT <<<"$before"; then return; fi
-  "$tool-save" -t nat 2>/dev/null | grep -E '^-A (PREROUTING|OUTPUT|POSTROUTING) .*CNI-HOSTPORT' | sed 's/^-A/-D/' |
-    while read -r rule; do eval "$tool -t nat $rule"; done
-  for chain in CNI-HOSTPORT-DNAT CNI-HOSTPORT-MASQ CNI-HOSTPORT-SETMARK; do
-    "$tool" -t nat -F "$chain" 2>/dev/null && "$tool" -t nat -X "$chain" || true
-  done
-  if [ -z "$before" ]; then nft delete table "$family" nat 2>/dev/null || true; fi
-}
 
 leave_as_it_was() {
   local server id status=$?
@@ -87,8 +71,7 @@ leave_as_it_was() {
   [ -n "$had_bridge" ] || ip link del "$bridge" 2>/dev/null || true
   [ -n "$had_addresses" ] || rm -rf "$addresses"
   [ -n "$had_directory" ] || rmdir /var/lib/cni/networks /var/lib/cni 2>/dev/null || true
-  restore_rules iptables ip "$had_rules4"
-  restore_rules ip6tables ip6 "$had_rules6"
+  [ -n "$had_table" ] || nft delete table inet berth 2>/dev/null || true
   echo "$forwarding4" >/proc/sys/net/ipv4/ip_forward
   echo "$forwarding6" >/proc/sys/net/ipv6/conf/all/forwarding
   [ "$status" -eq 0 ] || { echo "The daemon's last words:" && tail -n 20 "$work/berthd.log"; } || true
@@ -115,9 +98,9 @@ if [ -n "${built:-}" ]; then
   PATH=$work/bin:$PATH
 fi
 
-say "The daemon, on directories of its own, with the network of $conflist"
+say "The daemon, on directories of its own, with the network of $conflist; no CNI plugin is installed for it"
 berthd --socket "$work/run/berth.sock" --root "$work/lib" --state "$work/run" --netns-dir "$work/netns" \
-  --cni-conf-dir "$PWD/etc/cni/net.d" --cni-bin-dir /usr/lib/cni --cni-cache-dir "$work/cni" \
+  --cni-conf-dir "$PWD/etc/berth/net.d" --cni-bin-dir "$work/plugins" --cni-cache-dir "$work/cni" \
   --cgroup-parent /berth-quickstart >"$work/berthd.log" 2>&1 &
 daemon=$!
 until_it_does berthctl version >/dev/null
@@ -155,8 +138,11 @@ from_host() { socat -t2 - TCP:127.0.0.1:18080,connect-timeout=2 </dev/null; }
 echo "host -> 127.0.0.1 port 18080:"
 until_it_does from_host
 
-say "Where the time of that run went"
+say "Where the time of that run went: every plugin of the network is the daemon's own"
 show berthctl trace "$web"
+
+say "What it has of the pods in nf_tables: a port is an element, whatever their number"
+show nft list map inet berth ports4
 
 say "Its namespaces, held by one small process"
 printf '$ lsns -t net\n'

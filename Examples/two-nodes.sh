@@ -6,7 +6,7 @@
 #
 # Everything lives below /run/berth-two-nodes and in the namespaces berth-node-a and berth-node-b; all of it is gone at
 # the end. With BERTH_BINARIES set to a directory that holds berthd, berthctl and berth-pause, nothing is built; with
-# CNI_PATH set, plugins come from there.
+# CNI_PATH set, plugins come from there; with BERTH_NATIVE_PLUGINS=never all of them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -127,7 +127,7 @@ for node in a b; do
   # In a session of its own, so that Ctrl-C ends the example and leaves the daemon to take the pods down.
   setsid nsenter --net="/run/netns/berth-node-$node" berthd --socket "$work/$node/run/berth.sock" --root "$work/$node/lib" --state "$work/$node/run" \
     --netns-dir "$work/$node/netns" --cni-conf-dir "$work/$node/net.d" --cni-bin-dir "$plugins" \
-    --cni-cache-dir "$work/$node/cni" --cgroup-parent "/berth-node-$node" >"$work/$node.log" 2>&1 &
+    --native-plugins "${BERTH_NATIVE_PLUGINS:-auto}" --cni-cache-dir "$work/$node/cni" --cgroup-parent "/berth-node-$node" >"$work/$node.log" 2>&1 &
   daemon[$node]=$!
 done
 for node in a b; do
