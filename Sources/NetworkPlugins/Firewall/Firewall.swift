@@ -11,6 +11,8 @@ import Netfilter
 public struct Firewall: NativePlugin, TableUser {
   /// Its name in a configuration's `type`.
   public let type = "firewall"
+  /// From 0.4.0 on, as the reference plugin's: no list that one refuses is the other's.
+  public let supportedVersions = SpecificationVersion.supported.filter { $0 >= "0.4.0" }
 
   /// A plugin.
   public init() {}
