@@ -61,4 +61,23 @@ void clinux_thread_attributes_set_elsewhere(pthread_attr_t *attributes) {
   if (CPU_COUNT(&processors) != 0) pthread_attr_setaffinity_np(attributes, sizeof processors, &processors);
 }
 
+void clinux_thread_wake_elsewhere(pid_t thread) {
+  cpu_set_t processors;
+  if (sched_getaffinity(0, sizeof processors, &processors) != 0) return;
+  CPU_CLR(sched_getcpu(), &processors);
+  if (CPU_COUNT(&processors) != 0) sched_setaffinity(thread, sizeof processors, &processors);
+}
+
+pid_t clinux_thread_id(void) { return gettid(); }
+
+cpu_set_t clinux_processors(void) {
+  cpu_set_t processors;
+  if (sched_getaffinity(0, sizeof processors, &processors) != 0) CPU_ZERO(&processors);
+  return processors;
+}
+
+void clinux_set_processors(cpu_set_t processors) {
+  if (CPU_COUNT(&processors) != 0) sched_setaffinity(0, sizeof processors, &processors);
+}
+
 void clinux_set_thread_name(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }

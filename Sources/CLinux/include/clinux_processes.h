@@ -2,6 +2,7 @@
 #define CLINUX_PROCESSES_H
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdbool.h>
 
 int clinux_pidfd_open(int pid);
@@ -28,6 +29,13 @@ void clinux_set_thread_name(const char *name);
 // Lets a new thread run on every processor that this one may use but the one it is on; without effect if that is the only
 // one.
 void clinux_thread_attributes_set_elsewhere(pthread_attr_t *attributes);
+// Lets a sleeping thread wake on every processor that this one may use but the one it is on, as above.
+void clinux_thread_wake_elsewhere(pid_t thread);
+// gettid(2).
+pid_t clinux_thread_id(void);
+// sched_getaffinity(2) and sched_setaffinity(2) of the calling thread. Where the first failed, the second does nothing.
+cpu_set_t clinux_processors(void);
+void clinux_set_processors(cpu_set_t processors);
 // Unblocks SIGCHLD in the calling thread. When a child of this thread ends, the kernel then drops the signal at once if nobody
 // handles it; while the thread blocks it, another thread is woken to drop it.
 void clinux_unblock_child_signal(void);

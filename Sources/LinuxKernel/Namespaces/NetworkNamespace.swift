@@ -54,7 +54,12 @@ public enum NetworkNamespace {
     }
     // Alive now means that the number was its own when the file was opened.
     guard !process.hasExited else { throw gone(process) }
-    try pin(namespace: namespace, at: path)
+    try pin(namespace: namespace.raw, at: path)
+  }
+
+  /// Mounts a network namespace that is held by a descriptor on the file; see ``pin(process:at:)``.
+  public static func pin(_ namespace: SharedDescriptor, at path: String) throws(KernelError) {
+    try pin(namespace: namespace.raw, at: path)
   }
 
   /// Makes a new network namespace, with nothing but a `lo` that is down, and mounts it on the file; see
@@ -62,7 +67,8 @@ public enum NetworkNamespace {
   public static func pinNew(at path: String) throws(KernelError) {
     let home = try Home.shared.get()
     defer { home.enter() }
-    try pin(namespace: makeForThisThread(), at: path)
+    let namespace = try makeForThisThread()
+    try pin(namespace: namespace.raw, at: path)
   }
 
   /// Moves the calling thread into a new network namespace.
@@ -95,10 +101,10 @@ public enum NetworkNamespace {
   /// True when a namespace is mounted on the file; a missing file is none.
   public static func isPinned(_ path: String) -> Bool { clinux_mount_is_namespace(path) == 1 }
 
-  private static func pin(namespace: consuming OwnedDescriptor, at path: String) throws(KernelError) {
+  private static func pin(namespace: CInt, at path: String) throws(KernelError) {
     let isNew = try createFile(path)
     if !isNew, isPinned(path) {
-      let (there, wanted) = (try FileIdentity(of: path), try FileIdentity(of: namespace.raw))
+      let (there, wanted) = (try FileIdentity(of: path), try FileIdentity(of: namespace))
       guard there != wanted else { return }
       throw KernelError(
         errno: .fileExists, operation: "pin network namespace at", subject: path, remedy: "another one is mounted there"
@@ -106,7 +112,7 @@ public enum NetworkNamespace {
     }
     do throws(KernelError) {
       try Failpoint.pass("pin.middle")
-      try Mounts.bind("/proc/self/fd/\(namespace.raw)", path)
+      try Mounts.bind("/proc/self/fd/\(namespace)", path)
     } catch {
       if isNew { unlink(path) }
       throw error

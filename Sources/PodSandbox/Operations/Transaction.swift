@@ -27,11 +27,12 @@ struct Transaction<Subject: StepSubject>: Sendable {
     for index in steps.indices {
       let begun = Array(steps[...index])
       let fail: @Sendable (Attempt) -> Void = { attempt in
-        guard let cause = attempt.fault else { return }
+        guard let fault = attempt.fault else { return }
+        let late = fault as? LateFault
+        let (step, cause) = (late?.step ?? steps[index].name, late?.cause ?? fault)
         willUndo()
         undo(begun, of: attempt.subject) { left, reports in
-          then(
-            .failure(TransactionFailure(step: steps[index].name, cause: cause, undo: reports, subject: left)))
+          then(.failure(TransactionFailure(step: step, cause: cause, undo: reports, subject: left)))
         }
       }
       guard let attempt = perform(steps[index], .do, on: current, begun: begun, givenUp: fail) else { return }
@@ -146,4 +147,12 @@ struct TransactionFailure<Subject: StepSubject>: Error {
   /// The sandbox as the undo left it.
   let subject: Subject
   var isClean: Bool { undo.allSatisfy { $0.outcome == .ok } }
+}
+
+/// What a step had begun has failed by the time that a later one waits for it.
+struct LateFault: Error, CustomStringConvertible {
+  /// The step whose failure it is.
+  let step: StepName
+  let cause: any Error
+  var description: String { "\(step.rawValue): \(cause)" }
 }

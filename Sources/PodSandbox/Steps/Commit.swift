@@ -16,13 +16,11 @@ struct Commit: Step {
   func timeLimit(of pod: Pod) -> Duration { limit }
 
   func `do`(_ pod: inout Pod) throws {
-    guard let pause = pod.pause, let uncommitted = pod.uncommitted else {
-      throw SandboxError(.internal, "no pause to commit")
-    }
+    let pause = try pod.awaitPause()
     let outcome = SandboxRecord.Outcome(
-      pause: pause.identity, ip: pod.addresses.first ?? "", additionalIPs: Array(pod.addresses.dropFirst()),
+      pause: pause.process.identity, ip: pod.addresses.first ?? "", additionalIPs: Array(pod.addresses.dropFirst()),
       networkNamespace: try pod.networkNamespaceIdentity(), results: pod.results, warnings: pod.warnings)
-    try uncommitted.commit()
+    try pause.commit()
     try Failpoint.pass("do.Commit.middle")
     // Unless plugins were executed, what outlives the boot bears the id, and nothing has to be known after it.
     try store.commit(pod.record.id, outcome, durable: pod.record.executesPlugins)

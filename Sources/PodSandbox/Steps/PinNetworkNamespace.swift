@@ -11,10 +11,14 @@ struct PinNetworkNamespace: Step {
   func timeLimit(of pod: Pod) -> Duration { limit }
 
   func `do`(_ pod: inout Pod) throws {
-    guard pod.record.hasNetworkNamespace, let pause = pod.pause else { return }
-    try NetworkNamespace.pin(process: pause, at: pod.paths.networkNamespace)
+    guard pod.record.hasNetworkNamespace else { return }
+    if let namespace = pod.networkNamespace {
+      try NetworkNamespace.pin(namespace.descriptor(), at: pod.paths.networkNamespace)
+      pod.networkNamespace = nil
+      return try Failpoint.pass("do.PinNetworkNamespace.middle")
+    }
+    try NetworkNamespace.pin(process: pod.awaitPause().process, at: pod.paths.networkNamespace)
     try Failpoint.pass("do.PinNetworkNamespace.middle")
-    guard pod.networkNamespace == nil else { return pod.networkNamespace = nil }
     let linux = pod.record.configuration.linux
     do {
       try NetworkNamespace.visit(pod.paths.networkNamespace) { try linux.prepareNetworkNamespace() }

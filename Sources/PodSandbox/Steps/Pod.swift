@@ -12,6 +12,8 @@ struct Pod: StepSubject {
   let isOfThisBoot: Bool
   /// The network namespace that was made ahead of the pause.
   var networkNamespace: NewNetworkNamespace?
+  /// The pause that is being started beside the steps.
+  var starting: PauseStart?
   /// The pause that this daemon started and has not yet committed.
   var uncommitted: StartedPause?
   /// The running pause.
