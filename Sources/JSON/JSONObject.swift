@@ -57,17 +57,11 @@ public struct JSONObject: Sendable {
   }
 
   private func index(ignoringCase key: String) -> Int? {
-    if let index = index(of: key) { return index }
-    let wanted = Array(key.utf8.map(JSONObject.lowercased))
-    return members.firstIndex { $0.key.utf8.lazy.map(JSONObject.lowercased).elementsEqual(wanted) }
+    index(of: key) ?? members.firstIndex { $0.key.hasSameBytesIgnoringCase(as: key) }
   }
 
   private func index(of key: String) -> Int? {
     members.firstIndex { $0.key.hasSameBytes(as: key) }
-  }
-
-  private static func lowercased(_ byte: UInt8) -> UInt8 {
-    (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
   }
 
   private static func withoutDuplicates(_ members: [Member]) -> [Member] {

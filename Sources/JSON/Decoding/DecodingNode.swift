@@ -80,19 +80,19 @@ final class DecodingNode: Decoder {
 
   private func reportUnknownFields(of type: Any.Type) {
     guard case .object(let members) = value else { return }
-    for member in members where !session.isFull && !isKnown(member.key, in: members) {
+    let known = asked.flatMap { keys(of: $0, in: members) }
+    for member in members where !session.isFull && !known.contains(where: { $0.hasSameBytes(as: member.key) }) {
       let nested = (type as? any NestingObject.Type)?.nestedFields ?? []
       session.add(UnknownField(member.key, at: path, known: asked, nested: nested, dialect))
     }
   }
 
-  private func isKnown(_ key: String, in members: JSONObject) -> Bool {
-    asked.contains { name in
-      switch dialect {
-      case .plain: name.hasSameBytes(as: key)
-      case .anyCase: members.key(ignoringCase: name)?.hasSameBytes(as: key) ?? false
-      case .proto3: name.hasSameBytes(as: key) || name.snakeCased.hasSameBytes(as: key)
-      }
+  /// The keys that a name stands for.
+  private func keys(of name: String, in members: JSONObject) -> [String] {
+    switch dialect {
+    case .plain: [name]
+    case .anyCase: members.key(ignoringCase: name).map { [$0] } ?? []
+    case .proto3: [name, name.snakeCased]
     }
   }
 

@@ -2,10 +2,10 @@
 public struct UnknownField: Sendable, Hashable, CustomStringConvertible {
   /// Where it was.
   public let place: FieldPath
-  /// What may have been meant, spelled as the unknown one is: a field of that object whose name is near, or the place of one
-  /// with this name in an object below it. Nil when there is neither.
-  public let nearest: String?
-  private let objectHasFields: Bool
+  private let key: String
+  private let known: [String]
+  private let nested: [[String]]
+  private let dialect: DocumentDecoder.Dialect
 
   /// Where it was, such as `config.linux.namespaces`.
   public var path: String { place.description }
@@ -14,18 +14,23 @@ public struct UnknownField: Sendable, Hashable, CustomStringConvertible {
     _ key: String, at path: FieldPath, known: [String], nested: [[String]] = [], _ dialect: DocumentDecoder.Dialect
   ) {
     place = .field(path, key)
-    objectHasFields = !known.isEmpty
+    (self.key, self.known, self.nested, self.dialect) = (key, known, nested, dialect)
+  }
+
+  /// What may have been meant, spelled as the unknown one is: a field of that object whose name is near, or the place of one
+  /// with this name in an object below it. Nil when there is neither. Looked for when it is asked for: most unknown fields are
+  /// passed over.
+  public var nearest: String? {
     let isSnakeCased = dialect == .proto3 && key.utf8.contains(UInt8(ascii: "_"))
     let spellings = isSnakeCased ? known.map(\.snakeCased) : known
+    if let near = NearestName.of(key, among: spellings) { return near }
     let found = MisplacedField.place(of: key, among: nested)
-    nearest =
-      NearestName.of(key, among: spellings)
-      ?? found?.map { isSnakeCased ? $0.snakeCased : $0 }.joined(separator: ".")
+    return found?.map { isSnakeCased ? $0.snakeCased : $0 }.joined(separator: ".")
   }
 
   /// What is wrong, for people.
   public var description: String {
-    guard objectHasFields else { return "\(path): unknown field; there are none in this message" }
+    guard !known.isEmpty else { return "\(path): unknown field; there are none in this message" }
     guard let nearest else { return "\(path): unknown field" }
     return "\(path): unknown field; the nearest known one is \"\(nearest)\""
   }

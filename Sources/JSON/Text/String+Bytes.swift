@@ -4,7 +4,20 @@ extension String {
   /// Swift's own comparison takes two spellings of one letter for equal, and its time grows with the square of the number of
   /// combining marks in a row.
   package func hasSameBytes(as other: String) -> Bool {
-    utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+    guard utf8.count == other.utf8.count else { return false }
+    let equal = utf8.withContiguousStorageIfAvailable { bytes in
+      other.utf8.withContiguousStorageIfAvailable { bytes.elementsEqual($0) }
+    }
+    return (equal ?? nil) ?? utf8.elementsEqual(other.utf8)
+  }
+
+  /// Whether both texts are the same bytes but for the case of ASCII letters.
+  func hasSameBytesIgnoringCase(as other: String) -> Bool {
+    utf8.count == other.utf8.count && zip(utf8, other.utf8).allSatisfy { Self.lowercased($0) == Self.lowercased($1) }
+  }
+
+  private static func lowercased(_ byte: UInt8) -> UInt8 {
+    (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
   }
 
   /// Hashes what ``hasSameBytes(as:)`` compares.
