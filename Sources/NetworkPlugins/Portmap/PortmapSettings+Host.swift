@@ -1,6 +1,5 @@
 import CNI
 import CNIPlugin
-import Glibc
 import LinuxKernel
 import Netfilter
 import Netlink
@@ -48,50 +47,28 @@ extension PortmapSettings {
 
   /// A process that listens on a port gets nothing more that comes from elsewhere.
   func remarkListeners<Configuration>(_ call: PluginCall<Configuration>) {
-    for mapping in mappings where mapping.isListenedTo {
-      call.remark(
-        "a process of the host listens on the port \(mapping.hostPort)/\(mapping.proto): the pod takes it over")
+    do {
+      let sockets = try SocketDiagnostics()
+      for (proto, kernel) in [(TransportProtocol.tcp, SocketDiagnostics.Proto.tcp), (.udp, .udp)] {
+        let mine = mappings.filter { $0.proto == proto }
+        guard !mine.isEmpty else { continue }
+        let listeners = try [.v4, .v6].flatMap { try sockets.listeners($0, kernel) }
+        let byPort = Dictionary(grouping: listeners, by: \.port)
+        for mapping in mine where byPort[mapping.hostPort]?.contains(where: mapping.takes) == true {
+          call.remark(
+            "a process of the host listens on the port \(mapping.hostPort)/\(proto): the pod takes it over")
+        }
+      }
+    } catch {
+      call.remark("whether processes of the host listen on the pod's ports is not known: \(error)")
     }
   }
 }
 
 extension PortMapping {
-  /// Whether a socket has the port, which the kernel tells whoever tries to have it as well.
-  fileprivate var isListenedTo: Bool {
-    guard proto == .tcp || proto == .udp else { return false }
-    let address = hostIP ?? IPAddress(family: .v4, value: 0)
-    let isV4 = address.family == .v4
-    let kind = proto == .tcp ? SOCK_STREAM : SOCK_DGRAM
-    let descriptor = socket(isV4 ? AF_INET : AF_INET6, Int32(kind.rawValue) | O_CLOEXEC, 0)
-    guard descriptor >= 0 else { return false }
-    defer { close(descriptor) }
-    var isOn: Int32 = 1
-    let length = socklen_t(MemoryLayout<Int32>.size)
-    // What has ended and waits for late packets is no listener.
-    if proto == .tcp { setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &isOn, length) }
-    return withSocketAddress(address, hostPort) { bind(descriptor, $0, $1) } != 0 && errno == EADDRINUSE
-  }
-}
-
-/// Lends an address and a port as socket calls take them.
-private func withSocketAddress<T>(
-  _ address: IPAddress, _ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> T
-) -> T {
-  func lend<Address>(_ value: Address) -> T {
-    withUnsafePointer(to: value) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<Address>.size)) }
-    }
-  }
-  switch address.family {
-  case .v4:
-    var value = sockaddr_in()
-    (value.sin_family, value.sin_port) = (sa_family_t(AF_INET), port.bigEndian)
-    withUnsafeMutableBytes(of: &value.sin_addr) { $0.copyBytes(from: address.bytes) }
-    return lend(value)
-  case .v6:
-    var value = sockaddr_in6()
-    (value.sin6_family, value.sin6_port) = (sa_family_t(AF_INET6), port.bigEndian)
-    withUnsafeMutableBytes(of: &value.sin6_addr) { $0.copyBytes(from: address.bytes) }
-    return lend(value)
+  /// Whether what comes to a socket of its port goes to the pod.
+  fileprivate func takes(from socket: ListeningSocket) -> Bool {
+    guard let hostIP, !hostIP.isUnspecified else { return true }
+    return socket.address.isUnspecified || socket.address == hostIP
   }
 }
