@@ -29,7 +29,7 @@ class Connection:
         return int(head.split()[1]), body
 
     def receive(self):
-        part = self.socket.recv(1 << 20)
+        part = self.socket.recv(1 << 16)  # more than 128 kB would be mapped and unmapped at each call
         if not part:
             raise ConnectionError("berthd has closed the connection")
         return part

@@ -31,7 +31,9 @@ extension RouteSocket {
 extension MACAddress {
   /// A random one that is nobody's by law: locally administered, of one station.
   static func random() -> MACAddress {
-    var bytes = (0..<6).map { _ in UInt8.random(in: 0...255) }
+    // One question to the kernel.
+    let drawn = UInt64.random(in: .min ... .max)
+    var bytes = (0..<6).map { UInt8(truncatingIfNeeded: drawn >> ($0 * 8)) }
     bytes[0] = bytes[0] & 0xfc | 0x02
     return MACAddress(bytes: bytes) ?? .random()
   }

@@ -10,10 +10,15 @@ struct LinkOwner: Hashable, CustomStringConvertible {
   let identity: AttachmentIdentity
   /// The alias.
   let description: String
+  /// The host's end of a veth pair, as the reference plugins call theirs: `veth` and eight digits, by which NetworkManager and
+  /// others leave it alone.
+  let linkName: String
 
   init(network: String, identity: AttachmentIdentity) {
     self.network = network
     self.identity = identity
+    let text = "\(network)\0\(identity.containerID)\0\(identity.interfaceName)"
+    linkName = "veth" + SHA512.hexDigest(of: Array(text.utf8)).prefix(8)
     description = "\(Self.hash(of: network))/\(identity.containerID)/\(identity.interfaceName)"
   }
 
@@ -22,13 +27,6 @@ struct LinkOwner: Hashable, CustomStringConvertible {
   /// The digits that stand for a network: its own name may be longer than an alias has room for.
   static func hash(of network: String) -> String {
     String(SHA512.hexDigest(of: Array(network.utf8)).prefix(hashLength))
-  }
-
-  /// The host's end of a veth pair, as the reference plugins call theirs: `veth` and eight digits, by which NetworkManager and
-  /// others leave it alone.
-  var linkName: String {
-    let text = "\(network)\0\(identity.containerID)\0\(identity.interfaceName)"
-    return "veth" + SHA512.hexDigest(of: Array(text.utf8)).prefix(8)
   }
 
   /// Whether an alias or an element's comment is this owner's.

@@ -18,8 +18,11 @@ public struct Bridge: NativePlugin, TableUser {
   /// of it stays but the bridge.
   public func add(_ call: PluginCall<Configuration>) throws(PluginError) -> CNIResult {
     let settings = try BridgeSettings(call)
-    let bridge = try withKernel { try HostBridge.ensure(settings) }
-    let attachment = BridgeAttachment(call, settings)
+    let (socket, bridge) = try withKernel {
+      let socket = try RouteSocket()
+      return (socket, try HostBridge.ensure(settings, over: socket))
+    }
+    let attachment = BridgeAttachment(call, settings, socket)
     // Some IPAM plugins (dhcp) ask by the link. Where there was a pair already it stays, and its addresses with it.
     let pair = try withKernel { try attachment.makePair(on: bridge) }
     do throws(PluginError) {

@@ -7,10 +7,13 @@ import Netlink
 struct BridgeAttachment {
   let call: PluginCall<Bridge.Configuration>
   let settings: BridgeSettings
+  /// The host's.
+  let socket: RouteSocket
 
-  init(_ call: PluginCall<Bridge.Configuration>, _ settings: BridgeSettings) {
+  init(_ call: PluginCall<Bridge.Configuration>, _ settings: BridgeSettings, _ socket: RouteSocket) {
     self.call = call
     self.settings = settings
+    self.socket = socket
   }
 
   /// The pair, its host's end a port of the bridge.
@@ -20,18 +23,18 @@ struct BridgeAttachment {
       VethPair.Description(
         interfaceName: call.interfaceName, networkNamespace: call.networkNamespace, mtu: settings.mtu,
         mac: settings.mac, master: bridge.index, port: settings.port),
-      failing: "native.bridge.add.host")
+      over: socket, failing: "native.bridge.add.host")
   }
 
   /// The pod's addresses and routes, the bridge's addresses, and the result.
   func configure(_ pair: VethPair, _ addresses: BridgeAddresses, on bridge: Link) throws -> CNIResult {
     try NetworkNamespace.visit(call.networkNamespace) { try configurePod(addresses) }
     if settings.isGateway {
-      try HostBridge.addGateways(addresses.gateways, to: bridge, force: settings.forceAddress)
+      try HostBridge.addGateways(addresses.gateways, to: bridge, force: settings.forceAddress, over: socket)
     }
     try Bridge.masquerading(call).begin(addresses.ips, of: pair.owner)
     // One that others made may have taken its new port's address for its own.
-    let mac = try RouteSocket().link(index: bridge.index).mac
+    let mac = try socket.link(index: bridge.index).mac
     let interfaces: [CNIResult.Interface] = [
       .init(name: bridge.name, mac: mac?.description), .init(name: pair.owner.linkName, mac: pair.host.description),
       .init(name: call.interfaceName, mac: pair.pod.description, sandbox: call.networkNamespace),

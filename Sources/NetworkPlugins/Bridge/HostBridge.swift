@@ -6,8 +6,7 @@ import Netlink
 /// The bridge on the host: made where it is missing, taken as it is where it is there.
 enum HostBridge {
   /// The bridge, up; its own hardware address set at birth, so that it takes none of its ports'.
-  static func ensure(_ settings: BridgeSettings) throws -> Link {
-    let socket = try RouteSocket()
+  static func ensure(_ settings: BridgeSettings, over socket: RouteSocket) throws -> Link {
     var found = try socket.existing(settings.bridge)
     if found == nil {
       try make(settings, socket)
@@ -42,8 +41,9 @@ enum HostBridge {
   }
 
   /// Gives it the addresses that pods take for their router's, and lets the host pass packets on.
-  static func addGateways(_ gateways: [IPPrefix], to bridge: Link, force: Bool) throws {
-    let socket = try RouteSocket()
+  static func addGateways(
+    _ gateways: [IPPrefix], to bridge: Link, force: Bool, over socket: RouteSocket
+  ) throws {
     for gateway in gateways {
       let present = try socket.addresses(ofLink: bridge.index).map(\.prefix)
       guard !present.contains(gateway) else { continue }

@@ -43,18 +43,19 @@ public struct PointToPoint: NativePlugin, TableUser {
     _ addresses: PointToPointAddresses, _ mtu: UInt32?, _ call: PluginCall<Configuration>
   ) throws -> CNIResult {
     for family in addresses.families { try Forwarding.turnOn(family) }
+    let socket = try RouteSocket()
     let pair = try VethPair(
       LinkOwner(of: call),
       VethPair.Description(
         interfaceName: call.interfaceName, networkNamespace: call.networkNamespace, mtu: mtu),
-      failing: "native.ptp.add.pair")
+      over: socket, failing: "native.ptp.add.pair")
     do {
       try NetworkNamespace.visit(call.networkNamespace) {
         try PodInterface(name: call.interfaceName).configure(
           addresses.ips, failing: "native.ptp.add.pod", addresses.inPod)
       }
       try Failpoint.pass("native.ptp.add.host.before")
-      try RouteSocket().perform(addresses.onHost(pair.index))
+      try socket.perform(addresses.onHost(pair.index))
       try Failpoint.pass("native.ptp.add.host.after")
       try masquerading(call).begin(addresses.ips, of: pair.owner)
       return try CNIResult(

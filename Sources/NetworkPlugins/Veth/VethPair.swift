@@ -28,8 +28,9 @@ struct VethPair {
   /// Makes the pair, its owner's name on it, and the port's flags; on failure nothing of it.
   ///
   /// Each change addresses the link by the number that was chosen for it: where its birth fails, nothing of another link is changed.
+  /// - Parameter socket: The host's.
   /// - Parameter point: What its failpoints' names begin with.
-  init(_ owner: LinkOwner, _ description: Description, failing point: String) throws {
+  init(_ owner: LinkOwner, _ description: Description, over socket: RouteSocket, failing point: String) throws {
     let path = description.networkNamespace
     let namespace = OwnedDescriptor(try retrying("open", path) { open(path, O_RDONLY | O_CLOEXEC) })
     (self.owner, host, pod) = (owner, .random(), description.mac ?? .random())
@@ -37,7 +38,6 @@ struct VethPair {
     (link.mac, link.mtu, link.master, link.isUp) = (host, description.mtu, description.master, true)
     var peer = NewLink(description.interfaceName)
     (peer.mac, peer.mtu, peer.namespace) = (pod, description.mtu, namespace.raw)
-    let socket = try RouteSocket()
     try Failpoint.pass("\(point).before")
     var number: Int32
     repeat {
