@@ -45,10 +45,10 @@ extension Pod {
   /// The greater part of CreateCgroup's undo, for while a plugin's DEL is waited for: removes the groups of a pause that has
   /// ended, as far as nothing else lives in them. Nothing may rely on it.
   ///
-  /// - Returns: `nil` where a plugin is told the group's path: it may want it to be there.
+  /// - Returns: `nil` where nobody is waited for, or a plugin is told the group's path: it may want it to be there.
   var earlyCgroupRemoval: (@Sendable () -> Void)? {
-    let isTold = record.networks.contains { $0.configuration.utf8.contains("cgroupPath".utf8) }
-    guard let pause, !isTold else { return nil }
+    guard let pause, record.executesPlugins else { return nil }
+    guard !record.networks.contains(where: { $0.configuration.utf8.contains("cgroupPath".utf8) }) else { return nil }
     let groups = [paths.pauseCgroup, paths.cgroup]
     return { if pause.hasExited { for group in groups { group.removeIfVacant() } } }
   }
