@@ -28,6 +28,19 @@ import Testing
     }
   }
 
+  @Test func aTokenBucketBesideAnotherIsRefused() async throws {
+    try await inPrivateNetworkNamespace {
+      let socket = try RouteSocket()
+      try socket.perform(.createVethPair(NewLink("left"), peer: NewLink("right")))
+      let index = try socket.link(named: "left").index
+      let bucket = TokenBucket(rate: 1000, burst: 2000, limit: 3000)
+      try socket.perform(.addTokenBucket(bucket, toLink: index))
+      let other = TokenBucket(rate: 7, burst: 2000, limit: 3000)
+      #expect(failure { try socket.perform(.addTokenBucket(other, toLink: index)) }?.code == .alreadyExists)
+      #expect(try socket.queueingDisciplines(ofLink: index).first == .tokenBucket(bucket))
+    }
+  }
+
   @Test func whatIsReceivedIsRedirected() async throws {
     try await inPrivateNetworkNamespace {
       let socket = try RouteSocket()

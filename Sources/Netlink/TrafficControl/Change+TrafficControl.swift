@@ -5,8 +5,19 @@ extension Change {
   ///
   /// The burst goes to the kernel in bytes: as a time in ticks, as tc(8) sends it, it overflows at 274 s.
   public static func setTokenBucket(_ bucket: TokenBucket, ofLink index: Int32) -> Change {
-    var request = Request(
-      "set tbf", "of link \(index)", type: Int(RTM_NEWQDISC), flags: NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE)
+    tokenBucket(bucket, index, "set tbf", "of link \(index)", NLM_F_REPLACE)
+  }
+
+  /// Lets what a link sends pass a token bucket; fails with `alreadyExists` where something other than the kernel's default was
+  /// set. See ``setTokenBucket(_:ofLink:)``.
+  public static func addTokenBucket(_ bucket: TokenBucket, toLink index: Int32) -> Change {
+    tokenBucket(bucket, index, "add tbf", "to link \(index)", NLM_F_EXCL)
+  }
+
+  private static func tokenBucket(
+    _ bucket: TokenBucket, _ index: Int32, _ operation: String, _ subject: String, _ flag: Int32
+  ) -> Change {
+    var request = Request(operation, subject, type: Int(RTM_NEWQDISC), flags: NLM_F_ACK | NLM_F_CREATE | flag)
     request.putQdisc("tbf", index, parent: TrafficHandle.root, handle: TrafficHandle.first)
     request.nest(Int(TCA_OPTIONS)) { options in
       var parameters = tc_tbf_qopt()

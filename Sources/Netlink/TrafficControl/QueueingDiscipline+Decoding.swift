@@ -34,7 +34,9 @@ extension TokenBucket {
     let rate = rate64 ?? UInt64(parameters.rate.rate)
     // The kernel tells how long the burst takes, in ticks of 64 ns.
     let burst = (UInt64(parameters.buffer) * 64).multipliedFullWidth(by: rate)
-    let bytes = UInt64(1_000_000_000).dividingFullWidth(burst).quotient
+    let second: UInt64 = 1_000_000_000
+    // One that somebody else has set may be beyond all measure.
+    let bytes = burst.high < second ? second.dividingFullWidth(burst).quotient : .max
     self.init(rate: rate, burst: UInt32(clamping: bytes), limit: parameters.limit)
   }
 }
