@@ -15,6 +15,9 @@ public struct PluginCaller: Sendable {
   public var isNewAttachment: Bool
   /// Whether DEL brings the configuration and the capabilities' values that ADD had, so that what ADD asked for follows from them.
   public var remembersConfiguration = false
+  /// Whether the caller deletes, after DEL, what links of the host still bear the attachment, so that DEL need not wait for the
+  /// kernel.
+  public var reapsLinks = false
   /// Of GC, which containers are the caller's; nil: all. What is not the caller's stays.
   public var owns: (@Sendable (_ containerID: String) -> Bool)?
   /// Whether a plugin may be given the namespace that it runs in, which is refused otherwise (`CNI_NETNS_OVERRIDE`).

@@ -18,6 +18,15 @@ extension CNIResult {
     }
   }
 
+  /// The same, with another interface behind the others, so that what names one by its place still does.
+  func adding(_ interface: Interface) throws(PluginError) -> CNIResult {
+    try changingInterfaces { interfaces in
+      var object: JSONObject = ["name": .string(interface.name)]
+      object["mac"] = interface.mac.map { .string($0) }
+      return interfaces + [.object(object)]
+    }
+  }
+
   private func changingInterfaces(_ change: ([JSON]) -> [JSON]) throws(PluginError) -> CNIResult {
     guard var object = raw.object else { return self }
     let key = object.key(ignoringCase: "interfaces") ?? "interfaces"

@@ -28,6 +28,26 @@ extension RouteSocket {
   }
 }
 
+extension RouteSocket {
+  /// The link of a number; nil where there is none.
+  func existing(index: Int32) throws(NetlinkError) -> Link? {
+    do throws(NetlinkError) {
+      return try link(index: index)
+    } catch {
+      guard error.code == .linkNotFound else { throw error }
+      return nil
+    }
+  }
+
+  /// A number for a new link that no other has, far from those that the kernel counts up.
+  func unusedNumber() throws(NetlinkError) -> Int32 {
+    while true {
+      let number = Int32.random(in: 1 << 20..<1 << 30)
+      if try existing(index: number) == nil { return number }
+    }
+  }
+}
+
 extension MACAddress {
   /// A random one that is nobody's by law: locally administered, of one station.
   static func random() -> MACAddress {

@@ -9,9 +9,16 @@ public protocol NativePlugin: Plugin {
   ///
   /// - Parameter configuration: A plugin's entry in a list, and for an IPAM plugin the entry of the one that calls it.
   func reasonToExecute(_ configuration: JSONObject) -> String?
+
+  /// Whether its DEL leaves links of the host to a caller that deletes them (``PluginCaller/reapsLinks``). Unless it is
+  /// implemented, it leaves none but what goes with the pod's namespace.
+  var leavesLinks: Bool { get }
 }
 
 extension NativePlugin {
+  /// It leaves none.
+  public var leavesLinks: Bool { false }
+
   /// The configuration as this plugin reads it, or why it cannot.
   func read(_ configuration: JSONObject) -> Result<(configuration: Configuration, unknown: [UnknownField]), PluginError>
   {
@@ -28,6 +35,7 @@ public enum NativePlugins {
   /// All of them.
   public static let all: [any NativePlugin] = [
     Bridge(), HostLocal(), Loopback(), Portmap(), Firewall(), PointToPoint(), Static(), Tuning(),
+    Bandwidth(),
   ]
 
   /// The plugin of a type; nil where there is none.

@@ -84,7 +84,7 @@ public struct PointToPoint: NativePlugin, TableUser {
   /// Deletes pairs that bear this network and belong to no valid attachment, then asks the IPAM plugin.
   public func gc(_ call: PluginCall<Configuration>) throws(PluginError) {
     try withKernel {
-      try VethPair.collect(call)
+      try OwnedLink.collect(call, kind: "veth")
       try Self.masquerading(call).collect(call)
     }
     try call.delegateToIPAM()

@@ -46,15 +46,4 @@ extension VethPair {
       guard error.code == .linkNotFound else { throw error }
     }
   }
-
-  /// Deletes pairs that bear a call's network and belong to none of its valid attachments, as far as they are the caller's.
-  static func collect<Configuration>(_ call: PluginCall<Configuration>) throws {
-    let socket = try RouteSocket()
-    for link in try socket.links() where link.kind == "veth" {
-      guard let identity = link.alias.flatMap({ LinkOwner.identity(in: $0, of: call.network) }),
-        !call.validAttachments.contains(identity), call.caller.owns?(identity.containerID) ?? true
-      else { continue }
-      try delete(link, socket)
-    }
-  }
 }

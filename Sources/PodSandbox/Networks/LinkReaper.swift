@@ -3,43 +3,90 @@ import LinuxKernel
 import Logging
 import NetworkPlugins
 
-/// Sees to it that the kernel takes away what a native DEL has left to it.
+/// Deletes in the background what a native DEL has left of a pod's links.
 ///
-/// A veth pair goes with the pod's namespace some twenty milliseconds after that was dropped, unless somebody holds it
-/// (`ip netns exec`, a capture): then it is deleted. What a daemon that ends meanwhile leaves, gc finds.
+/// An ifb is the host's, and goes at once. A veth pair goes with the pod's namespace some twenty milliseconds after that was
+/// dropped, unless somebody holds it (`ip netns exec`, a capture): then it is deleted a second later. What a daemon that ends
+/// meanwhile leaves, the next one deletes when it starts, and gc finds.
 struct LinkReaper: Sendable {
   private static let patience = Duration.seconds(1)
 
   let watcher: Watcher
   let logger: Logger
 
-  /// Looks for a sandbox's links in a second, in the background.
+  /// A pod's place on one network.
+  private struct Place: Sendable {
+    let network: String
+    let identity: AttachmentIdentity
+    /// Whether it may have a link that does not go with the pod's namespace.
+    let isOutlived: Bool
+  }
+
+  /// Deletes a sandbox's links: at once those that nobody else takes away, all that are left in a second.
   func watch(_ record: SandboxRecord) {
-    let links = record.networks.compactMap { network in
+    let places = record.networks.compactMap { network in
       // What cannot be read was never attached.
-      (try? network.list()).map { (network: $0.name, identity: identity(record.id, network)) }
+      (try? network.list()).map { list in
+        Place(
+          network: list.name,
+          identity: AttachmentIdentity(containerID: record.id, interfaceName: network.interfaceName),
+          isOutlived: network.leavesLinks(list))
+      }
     }
-    guard !links.isEmpty else { return }
-    _ = watcher.schedule(at: .now + Self.patience) { [logger] in
+    guard !places.isEmpty else { return }
+    let outlived = places.filter(\.isOutlived)
+    if !outlived.isEmpty {
+      schedule(at: .now) { try links(of: outlived).filter { !$0.goesWithNamespace } }
+    }
+    schedule(at: .now + Self.patience) {
+      do {
+        try OwnedElement.tidySubnets()
+      } catch {
+        logger.warning("what a network without pods has in nf_tables is still there: \(error)")
+      }
+      return try links(of: places)
+    }
+  }
+
+  /// Deletes links that are nobody's any more.
+  func reap(_ links: @escaping @Sendable () throws -> [OwnedLink]) { schedule(at: .now, links) }
+
+  private func links(of places: [Place]) throws -> [OwnedLink] {
+    try places.flatMap { try OwnedLink.all(of: $0.identity, network: $0.network) }
+  }
+
+  private func schedule(at time: SuspendingClock.Instant, _ links: @escaping @Sendable () throws -> [OwnedLink]) {
+    _ = watcher.schedule(at: time) { [logger] in
       // Without a thread to be had, gc finds them.
       try? DedicatedThread.start(name: "berth-links") {
         do {
-          try OwnedElement.tidySubnets()
+          try Failpoint.pass("reap.before")
+          for link in try links() { delete(link) }
+          try Failpoint.pass("reap.after")
         } catch {
-          logger.warning("what a network without pods has in nf_tables is still there: \(error)")
-        }
-        for (network, identity) in links {
-          do {
-            try OwnedLink.of(identity, network: network)?.delete()
-          } catch {
-            logger.warning("a pod's link is still there: \(error)", metadata: ["sandbox": "\(identity.containerID)"])
-          }
+          logger.warning("links of pods that are gone cannot be looked for: \(error)")
         }
       }
     }
   }
 
-  private func identity(_ id: String, _ network: SandboxRecord.Network) -> AttachmentIdentity {
-    AttachmentIdentity(containerID: id, interfaceName: network.interfaceName)
+  private func delete(_ link: OwnedLink) {
+    do {
+      try link.delete()
+    } catch {
+      logger.warning(
+        "a pod's link is still there: \(error)",
+        metadata: ["link": "\(link.name)", "sandbox": "\(link.identity.containerID)"])
+    }
+  }
+}
+
+extension SandboxRecord.Network {
+  /// Whether a native plugin of its list leaves links to whoever called DEL.
+  fileprivate func leavesLinks(_ list: NetworkConfigurationList) -> Bool {
+    guard let executed else { return false }
+    return list.plugins.contains { plugin in
+      !executed.contains(plugin.type) && NativePlugins.plugin(plugin.type)?.leavesLinks == true
+    }
   }
 }

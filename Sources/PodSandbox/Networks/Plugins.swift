@@ -31,6 +31,8 @@ struct Plugins: Sendable {
     invoker.leavesReaping = { process in afterwards.add { _ = process.reap() } }
     var caller = PluginCaller(invoker: invoker, dropsNamespace: pod.isOfThisBoot, isNewAttachment: pod.isNew)
     caller.remembersConfiguration = true
+    // A link reaper's work.
+    caller.reapsLinks = pod.isOfThisBoot
     let mixed = MixedInvoker(executable: invoker, executed: network.executed.map(Set.init), caller: caller)
     return CNIRuntime(pluginDirectories: directories, cacheDirectory: cacheDirectory, invoker: mixed) {
       trace.add($0, to: entry)

@@ -25,6 +25,8 @@ struct GarbageFinder: Sendable {
 
   let host: SandboxHost
   let quarantined: [SandboxStore.Unreadable]
+  /// Whether an id leads to nothing that lives.
+  let isNobodys: @Sendable (String) -> Bool
 
   /// Everything that carries an id of ours, by id.
   func find() throws -> [String: Traces] {
@@ -56,15 +58,20 @@ struct GarbageFinder: Sendable {
     return found
   }
 
-  /// Links of ours on the host. The kernel takes those that are cut off away by itself, most often before anybody looks again.
+  /// Links of ours on the host. Those that are cut off the kernel takes away by itself, most often before anybody looks again, and
+  /// what does not go with a namespace the link reaper.
   private func links() throws -> [OwnedLink] {
     let deadline = SuspendingClock.now + .seconds(1)
     while true {
       let links = try OwnedLink.all().filter { host.ids.owns($0.identity.containerID) }
-      guard links.contains(where: \.isCutOff), .now < deadline else { return links }
+      guard links.contains(where: isGoing), .now < deadline else { return links }
       // The kernel tells of its end to those who watch all links only.
       usleep(20_000)
     }
+  }
+
+  private func isGoing(_ link: OwnedLink) -> Bool {
+    link.isCutOff || !link.goesWithNamespace && isNobodys(link.identity.containerID)
   }
 
   private func findCached(_ found: inout [String: Traces]) throws {

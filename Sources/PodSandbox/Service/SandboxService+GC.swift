@@ -19,8 +19,14 @@ extension SandboxService {
     return try await operation.value()
   }
 
+  private var garbageFinder: GarbageFinder {
+    GarbageFinder(host: host, quarantined: registry.quarantined) { [registry] id in
+      registry.read { $0.isCollectable(id) }
+    }
+  }
+
   private func sweep(dryRun: Bool) throws(SandboxError) -> [Garbage] {
-    let finder = GarbageFinder(host: host, quarantined: registry.quarantined)
+    let finder = garbageFinder
     // First the host, then the table: whatever has become somebody's meanwhile is found there.
     let found: [String: GarbageFinder.Traces]
     do { found = try finder.find() } catch { throw SandboxError(.internal, "the host cannot be searched: \(error)") }
@@ -48,7 +54,7 @@ extension SandboxService {
   /// What is said to be gone is looked for once more.
   private func verified(_ garbage: [Garbage]) -> [Garbage] {
     // A host that cannot be searched any more was searched a moment ago.
-    guard !garbage.isEmpty, let left = try? GarbageFinder(host: host, quarantined: registry.quarantined).find() else {
+    guard !garbage.isEmpty, let left = try? garbageFinder.find() else {
       return garbage
     }
     return garbage.map { item in

@@ -29,6 +29,7 @@ extension SandboxService {
     finish(plan)
     clearCache()
     releaseLostReservations()
+    reapLostLinks()
     host.traces.retain(registry.read { Set($0.places.keys) })
     host.logger.info(
       "recovered",
@@ -141,7 +142,7 @@ extension SandboxService {
   }
 
   /// Whether something of a pod without a record is still in the kernel: that is gc's to undo, its address included.
-  private func mayLive(_ id: String) -> Bool {
+  func mayLive(_ id: String) -> Bool {
     let path = host.configuration.networkNamespaceDirectory + "/" + SandboxIDs.networkNamespaceName(id)
     let group = Cgroup(path: host.configuration.cgroupParent + "/" + id, in: host.cgroups.all)
     return NetworkNamespace.isPinned(path) || group.exists
