@@ -36,9 +36,9 @@ struct LinkReaper: Sendable {
     guard !places.isEmpty else { return }
     let outlived = places.filter(\.isOutlived)
     if !outlived.isEmpty {
-      schedule(at: .now) { try links(of: outlived).filter { !$0.goesWithNamespace } }
+      schedule("reap.outlived", at: .now) { try links(of: outlived).filter { !$0.goesWithNamespace } }
     }
-    schedule(at: .now + Self.patience) {
+    schedule("reap.left", at: .now + Self.patience) {
       do {
         try OwnedElement.tidySubnets()
       } catch {
@@ -49,20 +49,25 @@ struct LinkReaper: Sendable {
   }
 
   /// Deletes links that are nobody's any more.
-  func reap(_ links: @escaping @Sendable () throws -> [OwnedLink]) { schedule(at: .now, links) }
+  func reap(_ links: @escaping @Sendable () throws -> [OwnedLink]) {
+    schedule("reap.lost", at: .now, links)
+  }
 
   private func links(of places: [Place]) throws -> [OwnedLink] {
     try places.flatMap { try OwnedLink.all(of: $0.identity, network: $0.network) }
   }
 
-  private func schedule(at time: SuspendingClock.Instant, _ links: @escaping @Sendable () throws -> [OwnedLink]) {
-    _ = watcher.schedule(at: time) { [logger] in
+  /// - Parameter point: What its failpoints' names begin with.
+  private func schedule(
+    _ point: String, at time: SuspendingClock.Instant, _ links: @escaping @Sendable () throws -> [OwnedLink]
+  ) {
+    _ = watcher.schedule(at: time) {
       // Without a thread to be had, gc finds them.
       try? DedicatedThread.start(name: "berth-links") {
         do {
-          try Failpoint.pass("reap.before")
+          try Failpoint.pass("\(point).before")
           for link in try links() { delete(link) }
-          try Failpoint.pass("reap.after")
+          try Failpoint.pass("\(point).after")
         } catch {
           logger.warning("links of pods that are gone cannot be looked for: \(error)")
         }
