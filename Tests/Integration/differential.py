@@ -6,6 +6,7 @@ usage: differential.py REFERENCE-DIR OUR-DIR WORK-DIR
 Runs in namespaces of the test's own, as root. Each case has its own bridge and directory of addresses for either side. What
 differs is a failure, unless EXPECTED has it by name.
 """
+import hashlib
 import itertools
 import json
 import os
@@ -135,6 +136,71 @@ def chained(side, container, directory, case, result, version):
     return outcome
 
 
+def queue(link):
+    """How a link's packets wait, the burst as near as the kernel's clock is."""
+    disciplines = json.loads(sh("tc", "-r", "-j", "qdisc", "show", "dev", link).stdout or "[]")
+    seen = []
+    for one in disciplines:
+        options = one.get("options", {})
+        seen.append([one["kind"], one.get("handle"), one.get("parent", "root"), options.get("rate"), options.get("limit"),
+                     round(options["burst"], 1 - len(str(options["burst"]))) if "burst" in options else None])
+    return sorted(seen, key=json.dumps)
+
+
+def limits_of(container):
+    """What limits a pod's traffic: its pair's queue, where it is redirected to, and that link."""
+    index = links(container, "link", "show", "eth0")[0]["link_index"]
+    [veth] = [link for link in links("", "link", "show") if link["ifindex"] == index]
+    state = {"queue": queue(veth["ifname"]), "filters": [], "ifb": []}
+    for one in json.loads(sh("tc", "-j", "filter", "show", "dev", veth["ifname"], "parent", "ffff:", check=False).stdout or "[]"):
+        for action in one.get("options", {}).get("actions", [])[:1]:
+            state["filters"].append([one["protocol"], one["pref"], one["kind"], one["options"]["match"]["mask"], action["mirred_action"],
+                                     action["direction"], action["to_dev"] in names(container), action["control_action"]["type"]])
+    for link in links("", "link", "show", "type", "ifb"):
+        if link["ifname"] in names(container):
+            state["ifb"].append([link["mtu"], link["txqlen"] if "txqlen" in link else 0, "UP" in link["flags"], queue(link["ifname"])])
+    return state
+
+
+def names(container):
+    """What the reference plugin calls a pod's ifb."""
+    return ["bwp" + hashlib.sha512(f"net{container}".encode()).hexdigest()[:12]]
+
+
+def limited(side, container, case, result, version):
+    """What bandwidth does to a pod's traffic, and gives back."""
+    result = dict(result)
+    if "without" in case:
+        result["interfaces"] = [one for one in result["interfaces"] if bool(one.get("sandbox")) != (case["without"] == "host")
+                                and case["without"] != "all"]
+    made = {"cniVersion": version, "name": "net", "prevResult": result} | case["chained"]
+    if case.get("without") == "result":
+        del made["prevResult"]
+    status, document = call(side, "ADD", "bandwidth", container, made)
+    outcome = {"status": status}
+    if status == 0:
+        outcome |= {"limits": limits_of(container), "result": result_of(document), "interfaces": len(document.get("interfaces", [])),
+                    "told": [one["name"] in names(container) and "mac" in one for one in document.get("interfaces", [])]}
+        made["prevResult"] = document
+        # The reference plugin's CHECK ends with a crash where it has nothing to look at.
+        if version >= "0.4.0" and any("Rate" in key or "Burst" in key for key in json.dumps(case["chained"]).split('"')):
+            outcome["check"] = call(side, "CHECK", "bandwidth", container, made)[0]
+        outcome["del"] = [call(side, "DEL", "bandwidth", container, made)[0] for _ in range(2)]
+        outcome["left"] = limits_of(container) | {"filters": None}
+    else:
+        # The reference plugin leaves its ifb where the kernel refuses what comes after it.
+        outcome["left"] = limits_of(container)["ifb"] if side == OURS else []
+        for name in names(container):
+            sh("ip", "link", "del", name, check=False)
+    return outcome
+
+
+def firewalled(side, container, case, result, version):
+    """Whether firewall takes a list of that version."""
+    made = {"cniVersion": version, "name": "net", "prevResult": result} | case["chained"]
+    return {"status": call(side, "ADD", "firewall", container, made)[0]}
+
+
 def compare(name, what, reference, ours, plugin="bridge"):
     for key in sorted(set(reference) | set(ours)):
         if reference.get(key) != ours.get(key) and key not in EXPECTED and f"{plugin} {key}" not in EXPECTED:
@@ -143,7 +209,7 @@ def compare(name, what, reference, ours, plugin="bridge"):
 
 def configuration(case, side, bridge):
     made = {"cniVersion": case.get("version", "1.0.0"), "name": "net", "type": case.get("plugin", "bridge"), "bridge": bridge}
-    made |= {key: value for key, value in case.items() if key not in ("version", "arguments", "ipam", "plugin", "chained", "chained arguments")}
+    made |= {key: value for key, value in case.items() if key not in ("version", "arguments", "ipam", "plugin", "chained", "chained arguments", "without")}
     if case.get("ipam"):
         made["ipam"] = {"type": "host-local", "dataDir": f"{WORK}/{bridge}"} | case["ipam"]
     return made
@@ -164,7 +230,12 @@ def one(number, name, case):
                 file: open(f"{files}/{file}").read().replace(container, "ID")
                 for file in sorted(os.listdir(files)) if file != "lock"} if os.path.isdir(files) else {}
             if "chained" in case:
-                outcome["chained"] = chained(side, container, f"{WORK}/{bridge}-notes", case, document, made["cniVersion"])
+                version = made["cniVersion"]
+                outcome["chained"] = {
+                    "tuning": lambda: chained(side, container, f"{WORK}/{bridge}-notes", case, document, version),
+                    "bandwidth": lambda: limited(side, container, case, document, version),
+                    "firewall": lambda: firewalled(side, container, case, document, version),
+                }[case["chained"]["type"]]()
             outcome["mac"] = links(container, "link", "show", "eth0")[0]["address"] if "mac" in json.dumps(made).lower() + case.get(
                 "arguments", "").lower() else ""
         # Twice, the first time with what ADD said.
@@ -269,6 +340,34 @@ def cases():
     for arguments in ("MAC=0a:00:00:00:00:11", "MAC=x", "IP=10.0.0.1", "IP=10.0.0.1;IgnoreUnknown=1"):
         yield f"tuning arguments {arguments}", {"ipam": V4, "chained": {"type": "tuning"}, "chained arguments": arguments}
 
+    for limits in LIMITS:
+        yield f"bandwidth {limits}", {"ipam": V4, "isGateway": True, "mtu": 1400, "chained": {"type": "bandwidth"} | limits}
+    for version in ("0.2.0", "0.3.0", "0.3.1", "0.4.0"):
+        yield f"bandwidth {version}", {"ipam": V4, "version": version, "chained": {"type": "bandwidth"} | BOTH}
+    for without in ("host", "pod", "all", "result"):
+        yield f"bandwidth without {without}", {"ipam": V4, "without": without, "chained": {"type": "bandwidth"} | BOTH}
+    yield "bandwidth behind ptp", {"plugin": "ptp", "ipam": V4, "chained": {"type": "bandwidth"} | BOTH}
+    yield "firewall 0.3.1", {"ipam": V4, "version": "0.3.1", "chained": {"type": "firewall"}}
+
+
+BOTH = {"ingressRate": 8000000, "ingressBurst": 800000, "egressRate": 4000000, "egressBurst": 400000}
+INGRESS = {"ingressRate": 123456789, "ingressBurst": 987654}
+EGRESS = {"egressRate": 123456789, "egressBurst": 987654}
+LIMITS = (
+    {}, BOTH, INGRESS, EGRESS, {key: 0 for key in BOTH}, {"ingressRate": None}, BOTH | {"egressRate": 0, "egressBurst": 0},
+    {"ingressRate": 1000}, {"ingressBurst": 1000}, {"egressRate": 1000}, {"egressBurst": 1000}, INGRESS | {"egressRate": 1000},
+    {"ingressRate": 8, "ingressBurst": 8}, {"ingressRate": 7, "ingressBurst": 800}, {"ingressRate": 800, "ingressBurst": 7},
+    {"egressRate": 7, "egressBurst": 800}, {"egressRate": 800, "egressBurst": 7},
+    {"ingressRate": 80000000000, "ingressBurst": 4294967295}, {"egressRate": 80000000000, "egressBurst": 4294967295},
+    {"ingressRate": 1000, "ingressBurst": 34359738360}, {"ingressRate": 80000000000, "ingressBurst": 34359738360},
+    {"ingressRate": 18446744073709551616, "ingressBurst": 8000}, {"ingressRate": -1, "ingressBurst": 8000},
+    {"ingressRate": "1M", "ingressBurst": 8000}, {"ingressRate": 1.5, "ingressBurst": 8000}, {"INGRESSRATE": 80000, "ingressburst": 80000},
+    {"runtimeConfig": {"bandwidth": BOTH}}, {"runtimeConfig": {"bandwidth": EGRESS}}, {"runtimeConfig": {"bandwidth": {}}},
+    {"runtimeConfig": {"bandwidth": None}}, {"runtimeConfig": {"bandwidth": {"ingressRate": 1000}}},
+    INGRESS | {"runtimeConfig": {"bandwidth": EGRESS}}, {"egressBurst": 0, "runtimeConfig": {"bandwidth": BOTH}},
+    {"ingressRate": None, "runtimeConfig": {"bandwidth": BOTH}}, {"capabilities": {"bandwidth": True}, "runtimeConfig": {"bandwidth": INGRESS}},
+    BOTH | {"unknown": 1}, {"shapedSubnets": []} | BOTH,
+)
 
 TUNINGS = (
     {}, {"sysctl": {}}, {"sysctl": {"net.ipv4.conf.IFNAME.arp_filter": "1", "net/ipv4/ip_forward": "1"}}, {"sysctl": {"net.core.somaxconn": "512"}},

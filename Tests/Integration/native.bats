@@ -7,7 +7,7 @@ ours=$work/ours
 
 setup_file() {
   mkdir -p "$ours"
-  for type in bridge host-local loopback ptp static tuning; do ln -s "$binaries/berth-cni" "$ours/$type"; done
+  for type in bridge host-local loopback ptp static tuning bandwidth firewall; do ln -s "$binaries/berth-cni" "$ours/$type"; done
   file_setup
 }
 teardown_file() { file_teardown; }
@@ -99,6 +99,95 @@ links_of() { ip -o link show type veth | grep -c "/$1/" || true; }
   [ "$(jq .mtu "/run/cni/tuning/${id}_eth0.json")" = 1500 ]
   discard "$id"
   [ -z "$(ls /run/cni/tuning)" ]
+  nothing_left
+}
+
+# megabyte FROM TO: how many milliseconds a megabyte takes from one pod to another.
+megabyte() {
+  local start
+  rm -f "$work/received"
+  [ -e "$work/megabyte" ] || head -c 1000000 /dev/zero >"$work/megabyte"
+  in_pod "$2" socat -u TCP4-LISTEN:7446,reuseaddr CREATE:"$work/received" >/dev/null 3>&- &
+  echo "$!" >>"$work/servers"
+  wait_until 10 listening "$2" 7446
+  start=$(date +%s%N)
+  in_pod "$1" timeout 60 socat -u OPEN:"$work/megabyte" "TCP:$(ip_of "$2"):7446"
+  wait_until 60 eval '[ "$(stat -c %s "$work/received")" = 1000000 ]'
+  echo $((($(date +%s%N) - start) / 1000000))
+}
+
+shapers() { ip -o link show type ifb | grep -o 'bwp[0-9a-f]*' || true; }
+no_shapers() { [ -z "$(shapers)" ]; }
+
+@test "native: what a pod sends and receives is limited by the daemon itself, and nothing of it is left" {
+  native_network '.plugins += [{type: "bandwidth", capabilities: {bandwidth: true}}]'
+  free=$(runp free)
+  no_shapers
+  # 8 Mbit/s in and 4 Mbit/s out, after bursts of 100 kB.
+  slow=$(runp slow '.annotations = {"capability.berth/bandwidth":
+    "{\"ingressRate\": 8000000, \"ingressBurst\": 800000, \"egressRate\": 4000000, \"egressBurst\": 800000}"}')
+  berthctl trace "$slow" | grep -E 'bandwidth.*native'
+  berth_trace "$slow" | jq -e '[.traces[].steps[].pluginCalls[]? | select(.plugin == "bandwidth")] | length == 1 and all(.native)'
+  [ "$(shapers | wc -l)" = 1 ]
+  # 900 kB take 0.9 seconds at 1 MB/s, and 1.8 at half of it, whatever the machine; a timer may be early by a tick.
+  inward=$(megabyte "$free" "$slow") outward=$(megabyte "$slow" "$free")
+  echo "in: $inward ms, out: $outward ms"
+  [ "$inward" -ge 880 ] && [ "$inward" -lt 20000 ]
+  [ "$outward" -ge 1760 ] && [ "$outward" -lt 40000 ]
+  end_servers
+  stop_sandbox "$slow"
+  wait_until 10 no_shapers
+  remove_sandbox "$slow"
+  discard "$free"
+  nothing_left
+}
+
+@test "native: a burst of more than 274 seconds passes at once" {
+  native_network '.plugins += [{type: "bandwidth", ingressRate: 80000, ingressBurst: 32000000}]'
+  limited=$(runp limited)
+  native_network
+  free=$(runp free)
+  # A megabyte, at 10 kB a second after the first 4 MB: with 32 bits of ticks, after the first 1.2.
+  for number in 1 2 3; do megabyte "$free" "$limited"; done
+  end_servers
+  discard "$limited" "$free"
+  nothing_left
+}
+
+@test "native: an ifb that an earlier daemon has left goes when the next one starts, or by gc; another's stays" {
+  native_network '.plugins += [{type: "bandwidth", egressRate: 8000000, egressBurst: 800000}]'
+  kept=$(runp kept)
+  id=$(runp left)
+  alias=$(ip -j link show type ifb | jq -r --arg id "$id" '.[] | select(.ifalias | contains($id)).ifalias')
+  stop_sandbox "$id"
+  wait_until 10 eval '[ "$(shapers | wc -l)" = 1 ]'
+  berthd_stop
+  ip link add bwplost0 type ifb
+  ip link set bwplost0 alias "$alias"
+  ip link add bwpother0 type ifb
+  ip link set bwpother0 alias "${alias%%/*}/$(printf '%064d' 7)/eth0"
+  berthd_start
+  wait_until 10 eval '! ip link show bwplost0'
+  remove_sandbox "$id"
+  ip link add bwplost0 type ifb
+  ip link set bwplost0 alias "$alias"
+  berthctl gc | grep -F "$id"
+  run ! ip link show bwplost0
+  ip link show bwpother0
+  ip link del bwpother0
+  [ "$(shapers | wc -l)" = 1 ]
+  says_nothing=$(berthctl gc)
+  [[ $says_nothing != *"$kept"* ]]
+  discard "$kept"
+  wait_until 10 no_shapers
+  nothing_left
+}
+
+@test "native: a bandwidth with a key that is not honoured is executed" {
+  native_network '.plugins += [{type: "bandwidth", ingressRate: 8000000, ingressBurst: 800000, unshapedSubnets: ["10.0.0.0/8"]}]'
+  id=$(runp partly)
+  berth_trace "$id" | jq -e '[.traces[].steps[] | select(.step == "AttachNetworks")][0].notes | any(test("bandwidth is executed: the key unshapedSubnets"))'
+  discard "$id"
   nothing_left
 }
 

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 
-from berth import HERE, INTEGRATION, LONG, Berth, Broken, Gone, Refused, main, native, need, network, routed, scripted
+from berth import HERE, INTEGRATION, LONG, Berth, Broken, Gone, Refused, main, native, need, network, routed, scripted, sh
 
 STEPS = "WriteIntent PrepareFiles CreateCgroup StartPause PinNetworkNamespace AttachNetworks Commit".split()
 PLACES = ("before", "middle", "after")
@@ -22,12 +22,13 @@ EFFECTS = ("error", "kill", "hang")
 # What a native plugin changes in the kernel, each between its before and its after.
 NATIVE = {
     "NativeRun": ("bridge.bridge", "bridge.add.host", "bridge.add.pod", "bridge.gateway", "bridge.masquerade", "portmap.add",
-                  "tuning.add.sysctl", "tuning.add.link"),
-    "NativeStop": ("tuning.del", "portmap.del", "bridge.del", "bridge.masquerade.del"),
+                  "tuning.add.sysctl", "tuning.add.link", "bandwidth.add", "bandwidth.add.redirect"),
+    "NativeStop": ("bandwidth.del", "tuning.del", "portmap.del", "bridge.del", "bridge.masquerade.del"),
     "RoutedRun": ("ptp.add.pair", "ptp.add.pod", "ptp.add.host", "ptp.masquerade"),
     "RoutedStop": ("ptp.del", "ptp.masquerade.del"),
 }
 TUNED = {"type": "tuning", "mtu": 1400, "sysctl": {"net.ipv4.conf.IFNAME.arp_filter": "1"}}
+LIMITED = {"type": "bandwidth", "ingressRate": 8000000, "ingressBurst": 800000, "egressRate": 8000000, "egressBurst": 800000}
 # Commit's undo is one write, which has places of its own. What is between taking the namespace off its file and removing
 # that is in LinuxKernel.
 MIDDLES = {"undo.Commit.middle": None, "undo.PinNetworkNamespace.middle": "unpin.middle"}
@@ -84,8 +85,17 @@ def table():
                         excused = operation in ("NativeStop", "RoutedStop") and effect == "error"
                         yield Case(operation, f"native.{change}.{place}", 1, effect,
                                    None if excused else "AttachNetworks")
+    # What is deleted behind Stop's answer.
+    for place in ("before", "after"):
+        for effect in EFFECTS:
+            yield Case("NativeReap", f"reap.outlived.{place}", 1, effect, None)
     # Where there is no thread to make the network namespace ahead, pause's start makes it.
     yield Case("Run", "netns.before", 1, "error", None)
+
+
+def ifbs():
+    """The host's links by which pods' sending is limited."""
+    return [line.split(": ")[1] for line in sh("ip", "-o", "link", "show", "type", "ifb").splitlines() if ": bwp" in line]
 
 
 def handler_of(case):
@@ -99,7 +109,7 @@ class Trial:
         hang = {"stepTimeout": "1s", "pluginTimeout": "3s", "pluginDeleteTimeout": "3s"}
         self.times = {"hang": hang}
         refuse = {"ADD": {"error": {"code": 11, "msg": "as it was told"}}}
-        handlers = {"failing": network({"type": "refuse"}), "native": native(TUNED), "routed": routed()}
+        handlers = {"failing": network({"type": "refuse"}), "native": native(TUNED, LIMITED), "routed": routed()}
         self.berth = Berth(network(), handlers=handlers, nativePlugins="never")
         for handler in ("native", "routed"):
             self.berth.settings["runtimeHandlers"][handler]["nativePlugins"] = "auto"
@@ -113,6 +123,8 @@ class Trial:
         armed = f"{case.point}={case.effect}@{case.count}"
         if case.operation == "Recovery":
             self.recovery(case, armed)
+        elif case.operation == "NativeReap":
+            self.reap(case, armed)
         else:
             berth.start(armed, **self.times.get(case.effect, {}))
             answer = self.attempt(case)
@@ -121,6 +133,8 @@ class Trial:
             need(berth.stop() == -signal.SIGKILL, "the daemon was not killed: the point was not passed")
             berth.start()
             self.recovered(case)
+        if case.operation == "NativeReap":
+            self.reaped()
         self.settle(case)
 
     def attempt(self, case):
@@ -183,6 +197,32 @@ class Trial:
         berth.start(armed, **self.times.get(case.effect, {}))
         need(list(berth.list().values()) == ["NOTREADY"], f"listed after a failed recovery: {berth.list()}")
 
+    def reap(self, case, armed):
+        """A pod is stopped, and the daemon is hindered in what it deletes behind the answer. One that cannot is killed, for the
+        next to do it."""
+        berth = self.berth
+        berth.start(armed)
+        sandbox = berth.run("pod", "native")
+        need(ifbs(), "no ifb was made")
+        try:
+            berth.halt(sandbox)
+        except Gone:
+            need(case.effect == "kill", "the daemon is gone")
+        if case.effect == "kill":
+            berth.process.wait(timeout=60)
+        elif case.effect == "hang":
+            need(case.point.endswith("after") or ifbs(), "the ifb is gone before anybody could delete it")
+            berth.stop(signal.SIGKILL)
+            berth.start()
+
+    def reaped(self):
+        """No link is left of the sandbox, though it is listed."""
+        deadline = time.monotonic() + 10
+        while ifbs() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        need(not ifbs(), f"left of a stopped sandbox: {ifbs()}")
+        need(list(self.berth.list().values()) == ["NOTREADY"], f"listed: {self.berth.list()}")
+
     def recovered(self, case):
         """What the daemon after the killed one lists."""
         listed = list(self.berth.list().values())
@@ -190,7 +230,7 @@ class Trial:
             # The second write's "middle" leaves half a line.
             committed = (case.point, case.count) in {("do.Commit.after", 1), ("write.sandboxes.after", 2)}
             wanted = [["READY"]] if committed else [[]]
-        elif case.operation in ("Stop", "NativeStop", "RoutedStop"):
+        elif case.operation in ("Stop", "NativeStop", "NativeReap", "RoutedStop"):
             # The third write says so; its "middle" leaves half a line.
             begun = (case.point, case.count) not in {
                 ("undo.Commit.before", 1), ("write.sandboxes.before", 3), ("write.sandboxes.middle", 3)}
