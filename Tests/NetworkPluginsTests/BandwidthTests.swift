@@ -3,6 +3,7 @@ import CNIPlugin
 import JSON
 import LinuxKernel
 import Netlink
+import SystemPackage
 import Testing
 
 @testable import NetworkPlugins
@@ -106,6 +107,14 @@ import Testing
     let other = LinkOwner(network: "net", identity: .init(containerID: "c", interfaceName: "eth1"))
     #expect(owner.ifbNames[0] == "bwpf4b316d7e3e8" && other.ifbNames[0] == owner.ifbNames[0])
     #expect(other.ifbNames[1] != owner.ifbNames[1] && owner.ifbNames[1].utf8.count == 15)
+  }
+
+  @Test func aKernelWithoutIFBsIsNamed() {
+    let error = { (errno: Errno) in NetlinkError(errno: errno, operation: "create ifb", subject: "bwp0") }
+    let missing = IFB.missing(error(.notSupportedOnSocket))
+    #expect(missing?.code == 5 && missing?.message.contains("ifb") == true)
+    #expect(missing?.details.contains("egressRate") == true)
+    #expect(IFB.missing(error(.fileExists)) == nil && IFB.missing(error(.invalidArgument)) == nil)
   }
 
   @Test func aBucketIsComparedAsFarAsTheKernelTells() throws {

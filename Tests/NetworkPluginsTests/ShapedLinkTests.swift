@@ -10,68 +10,10 @@ import Testing
 
 /// What bandwidth does to a pair, and makes beside it.
 @Suite(.enabled(if: isRoot, "needs root")) struct ShapedLinkTests {
-  /// A host and a pod, in namespaces of their own, with a pair.
-  private struct Trial {
-    let pod: PodNamespace
-    let host: PodNamespace
-    let veth: Link
-
-    init() throws {
-      (pod, host) = (try PodNamespace(), try PodNamespace())
-      veth = try Self.pair(host, pod, "eth0")
-    }
-
-    static func pair(_ host: PodNamespace, _ pod: PodNamespace, _ name: String) throws -> Link {
-      var (link, peer) = (NewLink("host-\(name)"), NewLink(name))
-      (link.isUp, link.mtu) = (true, 1400)
-      (peer.namespace, peer.mtu) = (pod.raw, 1400)
-      try host.socket.perform(.createVethPair(link, peer: peer))
-      return try host.socket.link(named: link.name)
-    }
-
-    func test(_ configuration: String, interface: String = "eth0") throws -> PluginTest<Bandwidth> {
-      var test = PluginTest(Bandwidth(), try #require(try JSON(parsing: Array(configuration.utf8)).object))
-      test.networkNamespace = pod.path
-      test.interfaceName = interface
-      test.previousResult = try CNIResult(
-        cniVersion: "1.1.0",
-        interfaces: [
-          .init(name: "cni0"), .init(name: "host-\(interface)", mac: veth.mac?.description),
-          .init(name: interface, sandbox: pod.path),
-        ])
-      return test
-    }
-
-    /// A visitor of the pod's namespace comes home to that of the process: each call begins on the host again.
-    func onHost<T>(_ body: () throws -> T) throws -> T { try NetworkNamespace.visit(host.path, body) }
-
-    func add(_ test: PluginTest<Bandwidth>) throws -> CNIResult { try onHost { try test.add() } }
-    func del(_ test: PluginTest<Bandwidth>) throws { try onHost { try test.del() } }
-    func check(_ test: PluginTest<Bandwidth>) throws { try onHost { try test.check() } }
-
-    var ifbs: [Link] { get throws { try host.socket.links().filter { $0.kind == "ifb" && $0.name.hasPrefix("bwp") } } }
-
-    func buckets(_ index: Int32) throws -> [TokenBucket] {
-      try host.socket.queueingDisciplines(ofLink: index).compactMap {
-        if case .tokenBucket(let bucket) = $0 { bucket } else { nil }
-      }
-    }
-
-    /// Nothing of what was tried is left.
-    func isUntouched() throws {
-      #expect(try ifbs.isEmpty)
-      let disciplines = try host.socket.queueingDisciplines(ofLink: veth.index)
-      #expect(disciplines.allSatisfy { if case .other = $0 { true } else { false } }, "\(disciplines)")
-    }
-  }
-
-  private static let both =
-    #"{"ingressRate":8000000,"ingressBurst":800000,"egressRate":4000000,"egressBurst":400000}"#
-
   @Test func limitsBothDirectionsAndDeletesTheIFB() async throws {
     try await onOwnThread {
-      let trial = try Trial()
-      var test = try trial.test(Self.both)
+      let trial = try ShapedPair()
+      var test = try trial.test(ShapedPair.both)
       let result = try trial.add(test)
       let ifb = try #require(try trial.ifbs.first)
       #expect(result.interfaces.map(\.name) == ["cni0", "host-eth0", "eth0", ifb.name])
@@ -92,15 +34,26 @@ import Testing
     }
   }
 
+  @Test(arguments: [(11_303, 1), (11_312, 0)])
+  func aBurstOfLessThanAPacketIsRemarkedUpon(bits: Int, count: Int) async throws {
+    try await onOwnThread {
+      let trial = try ShapedPair()
+      let test = try trial.test(#"{"ingressRate":8000000,"ingressBurst":\#(bits)}"#)
+      let response = try trial.onHost { test.respond(.add) }
+      #expect(response.stderr.split(separator: "\n").count == count, "\(response.stderr)")
+      if count > 0 { #expect(response.stderr.contains("ingressBurst") && response.stderr.contains("1414")) }
+    }
+  }
+
   @Test func limitsOneDirectionAlone() async throws {
     try await onOwnThread {
-      let trial = try Trial()
+      let trial = try ShapedPair()
       let inward = try trial.test(#"{"ingressRate":8000,"ingressBurst":800000}"#)
       #expect(try trial.add(inward) == inward.previousResult)
       #expect(try trial.ifbs.isEmpty && trial.buckets(trial.veth.index).count == 1)
       try trial.check(inward)
       try trial.del(inward)
-      let other = try Trial()
+      let other = try ShapedPair()
       let outward = try other.test(#"{"egressRate":8000,"egressBurst":800000}"#)
       _ = try other.add(outward)
       #expect(try other.ifbs.count == 1 && other.buckets(other.veth.index).isEmpty)
@@ -112,8 +65,8 @@ import Testing
   @Test(arguments: ["0.3.0", "0.3.1", "0.4.0", "1.0.0"])
   func anOlderResultIsAddedToAsWell(version: String) async throws {
     try await onOwnThread {
-      let trial = try Trial()
-      var test = try trial.test(Self.both)
+      let trial = try ShapedPair()
+      var test = try trial.test(ShapedPair.both)
       test.configuration["cniVersion"] = .string(version)
       test.previousResult = try test.previousResult.map {
         try CNIResult(cniVersion: version, interfaces: $0.interfaces)
@@ -126,7 +79,7 @@ import Testing
 
   @Test func aBurstOfMoreThan274SecondsIsWhatWasAskedFor() async throws {
     try await onOwnThread {
-      let trial = try Trial()
+      let trial = try ShapedPair()
       // 4 GB, by the byte, at 1000 a second.
       let test = try trial.test(#"{"ingressRate":8000,"ingressBurst":34359738352}"#)
       _ = try trial.add(test)
@@ -137,9 +90,9 @@ import Testing
 
   @Test func twoInterfacesOfOnePodOnOneNetworkAreLimitedEachByItself() async throws {
     try await onOwnThread {
-      let trial = try Trial()
-      _ = try Trial.pair(trial.host, trial.pod, "eth1")
-      let (first, second) = (try trial.test(Self.both), try trial.test(Self.both, interface: "eth1"))
+      let trial = try ShapedPair()
+      _ = try ShapedPair.pair(trial.host, trial.pod, "eth1")
+      let (first, second) = (try trial.test(ShapedPair.both), try trial.test(ShapedPair.both, interface: "eth1"))
       let names = [try trial.add(first), try trial.add(second)].compactMap { $0.interfaces.last?.name }
       #expect(Set(names).count == 2)
       try trial.check(first)
@@ -155,9 +108,9 @@ import Testing
 
   @Test func anADDAgainIsRefusedAndTakesNothingOfTheFirstAway() async throws {
     try await onOwnThread {
-      let trial = try Trial()
-      for configuration in [Self.both, #"{"egressRate":8000,"egressBurst":800000}"#] {
-        let trial = try Trial()
+      let trial = try ShapedPair()
+      for configuration in [ShapedPair.both, #"{"egressRate":8000,"egressBurst":800000}"#] {
+        let trial = try ShapedPair()
         let test = try trial.test(configuration)
         _ = try trial.add(test)
         let error = #expect(throws: PluginError.self) { try trial.add(test) }
@@ -166,7 +119,7 @@ import Testing
       }
       // Where only the second direction is in the way, the first is taken back.
       try trial.host.socket.perform(.addIngress(toLink: trial.veth.index))
-      let test = try trial.test(Self.both)
+      let test = try trial.test(ShapedPair.both)
       #expect(throws: PluginError.self) { try trial.add(test) }
       #expect(try trial.ifbs.isEmpty && trial.buckets(trial.veth.index).isEmpty)
       #expect(try trial.host.socket.queueingDisciplines(ofLink: trial.veth.index).contains(.ingress))
@@ -176,8 +129,8 @@ import Testing
   @Test(arguments: ["nothing", "no interface", "no pair", "no namespace", "elsewhere", "another", "sandbox"])
   func refusesWhatIsNoPairOfTheHosts(what: String) async throws {
     try await onOwnThread {
-      let trial = try Trial()
-      var test = try trial.test(Self.both)
+      let trial = try ShapedPair()
+      var test = try trial.test(ShapedPair.both)
       switch what {
       case "nothing": test.previousResult = try CNIResult(cniVersion: "1.1.0")
       case "no interface": test.interfaceName = "eth7"
@@ -207,8 +160,8 @@ import Testing
   ])
   func aCheckNoticesWhatHasChanged(what: String) async throws {
     try await onOwnThread {
-      let trial = try Trial()
-      let test = try trial.test(Self.both)
+      let trial = try ShapedPair()
+      let test = try trial.test(ShapedPair.both)
       _ = try trial.add(test)
       try trial.check(test)
       let (socket, index, ifb) = (trial.host.socket, trial.veth.index, try #require(try trial.ifbs.first))
@@ -230,83 +183,6 @@ import Testing
       default: try socket.perform(.deleteLink(index))
       }
       #expect(throws: PluginError.self) { try trial.check(test) }
-    }
-  }
-
-  @Test func aDELTakesWhatTheReferencePluginMadeAndNothingOfOthers() async throws {
-    try await onOwnThread {
-      let trial = try Trial()
-      let test = try trial.test(Self.both)
-      let owner = LinkOwner(network: "test", identity: .init(containerID: "test", interfaceName: "eth0"))
-      let names = owner.ifbNames
-      try trial.host.socket.perform(.createIFB(NewLink(names[0])), .createIFB(NewLink(names[1])))
-      // Whose the second name is, is not said by the name: the reference plugin has none of it.
-      try trial.del(test)
-      #expect(try trial.ifbs.map(\.name) == [names[1]])
-      try trial.host.socket.perform(.createBridge(NewLink(names[0])))
-      try trial.del(test)
-      #expect(try trial.host.socket.link(named: names[0]).kind == "bridge")
-    }
-  }
-
-  @Test func aCallerThatReapsIsNotKeptWaiting() async throws {
-    try await onOwnThread {
-      let trial = try Trial()
-      var test = try trial.test(Self.both)
-      _ = try trial.add(test)
-      test.caller.reapsLinks = true
-      try trial.del(test)
-      #expect(try trial.ifbs.count == 1)
-      let identity = AttachmentIdentity(containerID: "test", interfaceName: "eth0")
-      let links = try trial.onHost { try OwnedLink.all(of: identity, network: "test") }
-      #expect(try links.map(\.goesWithNamespace) == [false] && links == trial.onHost { try OwnedLink.all() })
-      for link in links + links { try trial.onHost { try link.delete() } }
-      #expect(try trial.ifbs.isEmpty)
-    }
-  }
-
-  @Test(arguments: ["", "/not/there"])
-  func aDELNeedsNoNamespaceAndNoResult(path: String) async throws {
-    try await onOwnThread {
-      let trial = try Trial()
-      var test = try trial.test(Self.both)
-      _ = try trial.add(test)
-      test.networkNamespace = path
-      test.previousResult = nil
-      try trial.del(test)
-      #expect(try trial.ifbs.isEmpty)
-    }
-  }
-
-  @Test func gcDeletesOnlyWhatBelongsToNobody() async throws {
-    try await onOwnThread {
-      let trial = try Trial()
-      var test = try trial.test(#"{"egressRate":8000,"egressBurst":800000}"#)
-      for (number, id) in ["kept", "lost", "theirs", "elsewhere"].enumerated() {
-        let name = "eth\(number + 4)"
-        _ = try Trial.pair(trial.host, trial.pod, name)
-        var one = try trial.test(#"{"egressRate":8000,"egressBurst":800000}"#, interface: name)
-        if id == "elsewhere" { one.configuration["name"] = "other" }
-        one.containerID = id
-        _ = try trial.add(one)
-      }
-      test.caller.owns = { $0 != "theirs" }
-      let owners = { try trial.ifbs.compactMap { $0.alias?.split(separator: "/")[1] }.sorted() }
-      try trial.onHost { try test.gc(keeping: [.init(containerID: "kept", interfaceName: "eth4")]) }
-      #expect(try owners() == ["elsewhere", "kept", "theirs"])
-      test.caller.owns = nil
-      try trial.onHost { try test.gc(keeping: []) }
-      #expect(try owners() == ["elsewhere"])
-    }
-  }
-
-  @Test func theKernelHasWhatIsNeeded() async throws {
-    try await onOwnThread {
-      let trial = try Trial()
-      let test = try trial.test(Self.both)
-      try trial.onHost { try test.status() }
-      // Nothing stays of the question.
-      #expect(try trial.host.socket.links().filter { $0.kind == "ifb" }.isEmpty)
     }
   }
 }

@@ -17,7 +17,7 @@ struct IFB {
   ///
   /// One name is the reference plugin's; where another interface of the same pod and network has it, a second one is taken.
   init(_ owner: LinkOwner, mtu: UInt32, bucket: TokenBucket, _ socket: RouteSocket) throws {
-    // On both ends of its time: what draws addresses for new links leaves those alone that have one.
+    // Given at its birth: udev draws another for a link whose address the kernel drew.
     mac = .random()
     index = try socket.unusedNumber()
     var link = NewLink(owner.ifbNames[0])
@@ -27,9 +27,7 @@ struct IFB {
     let failures = try socket.failures(of: [
       .createIFB(link), .setAlias(owner.description, ofLink: index), .addTokenBucket(bucket, toLink: index),
     ])
-    if let failure = failures[0] {
-      throw failure.errno == .notSupportedOnSocket ? Self.missing(failure) : failure
-    }
+    if let failure = failures[0] { throw Self.missing(failure) ?? failure }
     guard let failure = failures.lazy.compactMap(\.self).first else { return }
     // Whoever asked is told what failed first.
     try? delete(socket)
@@ -75,12 +73,14 @@ struct IFB {
       try socket.perform(.deleteLink(named: link.name))
       return nil
     } catch {
-      return error.errno == .notSupportedOnSocket ? missing(error).message : nil
+      return missing(error)?.message
     }
   }
 
-  private static func missing(_ error: NetlinkError) -> PluginError {
-    PluginError(
+  /// What is said where the kernel does not know the kind; nil of any other failure to make one.
+  static func missing(_ error: NetlinkError) -> PluginError? {
+    guard error.errno == .notSupportedOnSocket else { return nil }
+    return PluginError(
       "this kernel has no ifb, by which a pod's sending is limited: \(error)", code: CNIError.Code.ioFailure,
       details: "load the module ifb (CONFIG_IFB), or leave egressRate and egressBurst out")
   }
