@@ -39,13 +39,9 @@ struct VethPair {
     var peer = NewLink(description.interfaceName)
     (peer.mac, peer.mtu, peer.namespace) = (pod, description.mtu, namespace.raw)
     try Failpoint.pass("\(point).before")
-    var number: Int32
-    repeat {
-      // Far from those that the kernel counts up.
-      number = .random(in: 1 << 20..<1 << 30)
-      link.index = number
-    } while try !Self.isMade(link, peer, description.port, owner, socket)
-    index = number
+    index = try socket.unusedNumber()
+    link.index = index
+    try Self.make(link, peer, description.port, owner, socket)
     do throws(KernelError) {
       try Failpoint.pass("\(point).after")
     } catch {
@@ -54,27 +50,19 @@ struct VethPair {
     }
   }
 
-  /// False when the number is taken, and nothing was made.
-  private static func isMade(
+  private static func make(
     _ link: NewLink, _ peer: NewLink, _ port: BridgePort, _ owner: LinkOwner, _ socket: RouteSocket
-  ) throws -> Bool {
+  ) throws {
     let index = link.index ?? 0
     var changes: [Change] = [
       try .createVethPair(link, peer: peer), try .setAlias(owner.description, ofLink: index),
     ]
     if port.hairpin == true || port.isIsolated == true { changes.append(.setBridgePort(port, ofLink: index)) }
     let failures = try socket.failures(of: changes)
-    if let failure = failures[0] {
-      // The number is taken: neither the names nor what is in the pod.
-      let isNumber = failure.code == .alreadyExists && (try? socket.link(index: index)) != nil
-      guard isNumber, try socket.existing(owner.linkName) == nil else { throw failure }
-      return false
-    }
-    if let failure = failures.lazy.compactMap(\.self).first {
-      try socket.perform(.deleteLink(index))
-      throw failure
-    }
-    return true
+    if let failure = failures[0] { throw failure }
+    guard let failure = failures.lazy.compactMap(\.self).first else { return }
+    try socket.perform(.deleteLink(index))
+    throw failure
   }
 
   /// Takes it away.
