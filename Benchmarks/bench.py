@@ -5,7 +5,7 @@ usage: sudo ./Benchmarks/bench.py [--binaries DIR] [--plugins DIR] [--root DIR] 
                                   [--native] [--json FILE] [--gate]
 
 Measures a release build (swift build -c release --static-swift-stdlib) in namespaces of its own; prints a table, and
-writes JSON where asked. Times are milliseconds, memory is kB (PSS). Runs are spaced: a tight loop hides what the kernel
+writes JSON where asked. Beside it, where there is a C compiler, the least that the kernel can do (floor/). Times are milliseconds, memory is kB (PSS). Runs are spaced: a tight loop hides what the kernel
 defers. Plugins are executed unless --native is given. --gate waits before each round until the machine is idle. Berth's records lie in a new directory below --root:
 a run waits for the disk, so the file system there counts. See Benchmarks/README.md.
 """
@@ -21,6 +21,9 @@ import time
 
 from berth import Berth, pss
 from containerd import Containerd
+from figures import quantile, summary, timed
+from floor import Floor
+from networks import Networks
 from plugins import Plugins, make_namespace, remove_namespace
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -30,23 +33,6 @@ IPAM = {"type": "host-local", "dataDir": WORK + "/ipam", "ranges": [[{"subnet": 
         "routes": [{"dst": "0.0.0.0/0"}]}
 CONFLIST = {"cniVersion": "1.0.0", "name": "bench",
             "plugins": [{"type": "bridge", "bridge": "bench0", "isGateway": True, "ipam": IPAM}]}
-
-
-def quantile(values, part):
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(part * len(ordered)))]
-
-
-def summary(values):
-    return {"n": len(values), "p50": quantile(values, 0.5), "p90": quantile(values, 0.9), "p99": quantile(values, 0.99),
-            "min": min(values)}
-
-
-def timed(function, *arguments):
-    """What the call returns, and its milliseconds."""
-    start = time.perf_counter()
-    result = function(*arguments)
-    return result, (time.perf_counter() - start) * 1000
 
 
 def wait_until_idle(limit=30.0, idle=0.88, window=0.5):
@@ -72,6 +58,12 @@ class Bench:
         self.berth = self.runtimes[0]
         self.results = {"kernel": os.uname().release, "cpus": os.cpu_count(), "idle_daemon_pss": self.berth.memory()}
         self.skipped = {}
+        self.floor = None
+        reason = Floor.unavailable()
+        if reason:
+            self.skipped["floor"] = reason
+        else:
+            self.floor = Floor(WORK + "/floor")
         reason = Containerd.unavailable()
         if reason:
             self.skipped["containerd"] = reason
@@ -180,6 +172,9 @@ class Bench:
         for sandbox in sandboxes:
             self.berth.stop(sandbox)
             self.berth.remove(sandbox)
+        if self.floor:
+            rows["floor"] = self.floor.one_by_one(rounds, live, SPACING)
+            rows["berth"]["run"]["of_floor"] = rows["berth"]["run"]["p50"] / rows["floor"]["run"]["p50"]
         return {"times": rows, "memory": memory}
 
     def exit_watch(self, rounds):
@@ -216,6 +211,10 @@ class Bench:
         results = self.results
         results["live"] = {str(live): self.with_live(live, rounds) for live in self.options.live}
         results["at_once"] = {str(workers): self.concurrent(workers, max(rounds, 2 * workers)) for workers in (1, 4, 16)}
+        if self.floor:
+            results["floor_per_second"] = self.floor.at_once(16, max(rounds, 32))
+        if self.options.native:
+            results["networks"] = Networks(self.options, WORK).all(rounds)
         results["exit_watch"] = self.exit_watch(max(5, rounds // 4))
         results["commands"] = self.commands(rounds)
         results["skipped"] = self.skipped
@@ -280,6 +279,8 @@ def table(results):
         extra = ""
         if "over_plugins" in values:
             extra = f"  plugins + {values['over_plugins']:.2f}"
+        if "of_floor" in values:
+            extra += f"  {values['of_floor']:.2f} x the floor"
         if "per_second" in values:
             extra = f"  {values['per_second']:.1f} a second"
         print(f"  {label:12} {who:11} {what:12} {values['p50']:8.2f} {values['p90']:8.2f} {values['p99']:8.2f}  "
@@ -296,6 +297,13 @@ def table(results):
         for who, each in rows.items():
             for what, values in each.items():
                 row(f"{workers} at once", who, what, values)
+    if "floor_per_second" in results:
+        print(f"  16 at once   floor       run          {results['floor_per_second']:.1f} a second")
+    if "networks" in results:
+        print("\nnative networks, one after the other, spaced; each in turn")
+        for network, each in results["networks"].items():
+            for what, values in each.items():
+                row("", network, what, values)
     print("\nmemory, kB (PSS)")
     print(f"  daemon, idle: {results['idle_daemon_pss']}")
     for live, part in results["live"].items():
