@@ -1,10 +1,12 @@
 #define _GNU_SOURCE
+#include <errno.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "CLinux.h"
@@ -78,6 +80,19 @@ cpu_set_t clinux_processors(void) {
 
 void clinux_set_processors(cpu_set_t processors) {
   if (CPU_COUNT(&processors) != 0) sched_setaffinity(0, sizeof processors, &processors);
+}
+
+bool clinux_semaphore_wait(sem_t *semaphore, int64_t nanoseconds) {
+  const int64_t second = 1000000000;
+  struct timespec deadline;
+  clock_gettime(CLOCK_MONOTONIC, &deadline);
+  nanoseconds += deadline.tv_nsec;
+  deadline.tv_sec += nanoseconds / second;
+  deadline.tv_nsec = nanoseconds % second;
+  int result;
+  do result = sem_clockwait(semaphore, CLOCK_MONOTONIC, &deadline);
+  while (result != 0 && errno == EINTR);
+  return result == 0;
 }
 
 void clinux_set_thread_name(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }

@@ -3,7 +3,9 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <semaphore.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 int clinux_pidfd_open(int pid);
 int clinux_pidfd_send_signal(int pidfd, int signal);
@@ -36,6 +38,8 @@ pid_t clinux_thread_id(void);
 // sched_getaffinity(2) and sched_setaffinity(2) of the calling thread. Where the first failed, the second does nothing.
 cpu_set_t clinux_processors(void);
 void clinux_set_processors(cpu_set_t processors);
+// sem_clockwait(3) of CLOCK_MONOTONIC, for so many nanoseconds: false when no signal has come by then.
+bool clinux_semaphore_wait(sem_t *semaphore, int64_t nanoseconds);
 // Unblocks SIGCHLD in the calling thread. When a child of this thread ends, the kernel then drops the signal at once if nobody
 // handles it; while the thread blocks it, another thread is woken to drop it.
 void clinux_unblock_child_signal(void);

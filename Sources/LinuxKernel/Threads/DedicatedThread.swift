@@ -30,6 +30,9 @@ public enum DedicatedThread {
     guard code == 0 else { throw Thread.failure(code, name) }
   }
 
+  /// Lets others that wait for this processor go first (sched_yield(2)).
+  public static func yield() { sched_yield() }
+
   private static func start<R: Sendable>(
     _ name: StaticString, _ stackSize: Int, _ body: @escaping @Sendable () -> R
   ) async -> R {

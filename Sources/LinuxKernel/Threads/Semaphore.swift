@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// A counting semaphore between threads (sem_t).
@@ -21,5 +22,11 @@ package final class Semaphore: Sendable {
   package func wait() {
     // The only failure of a valid semaphore is an interrupting signal.
     while sem_wait(semaphore) != 0 {}
+  }
+
+  /// False when no signal has come by then.
+  package func wait(for duration: Duration) -> Bool {
+    let (seconds, attoseconds) = duration.components
+    return clinux_semaphore_wait(semaphore, seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
   }
 }

@@ -24,7 +24,7 @@ struct Detachment {
       pod, network, timeout: plugins.deleteTimeout, meanwhile: pod.earlyCgroupRemoval)
     var attachment = try pod.attachment(
       index, networkNamespace: pod.isOfThisBoot ? pod.paths.networkNamespace : "")
-    if pod.isOfThisBoot { try fillStandIn(network, list, attachment, result, cni) }
+    if pod.isOfThisBoot, network.executesPlugins { try fillStandIn(network, list, attachment, result, cni) }
     let detaching = Detaching(pod.attachments[index], previousResult: result?.raw, isStandIn: isStandIn)
     do throws(CNIError) {
       note(try cni.del(list, attachment, detaching))
@@ -42,7 +42,8 @@ struct Detachment {
       list, of: pod.record.id, addresses: result?.ips.map(\.address.address.description) ?? [])
   }
 
-  /// Of a run that was killed before its outcome was written, only the cache knows what ADD said.
+  /// Executed plugins look for what they made; native ones know it by its owner. Of a run that was killed before its outcome was
+  /// written, only the cache knows what ADD said.
   private func fillStandIn(
     _ network: SandboxRecord.Network, _ list: NetworkConfigurationList, _ attachment: Attachment, _ result: CNIResult?,
     _ cni: CNIRuntime

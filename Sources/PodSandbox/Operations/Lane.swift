@@ -1,7 +1,8 @@
 import LinuxKernel
 import Synchronization
 
-/// Lets the operations on one sandbox through one after the other, in the order of arrival, each on a plain thread of its own.
+/// Lets the operations on one sandbox through one after the other, in the order of arrival, each on a plain thread that does
+/// nothing else meanwhile.
 ///
 /// Whoever is let in says `leave()` exactly once when the operation has ended, on whatever thread that is: the thread that
 /// began it may be stuck in the kernel by then.
@@ -15,7 +16,7 @@ final class Lane: Sendable {
 
   private let state = Mutex(State())
 
-  /// Runs the work on a new thread when all that came before has left.
+  /// Runs the work on a thread of its own when all that came before has left.
   ///
   /// - Throws: EAGAIN when it is its turn and there is no thread to spare: nothing has begun then.
   func enter(_ work: @escaping Work) throws(KernelError) {
@@ -53,7 +54,7 @@ final class Lane: Sendable {
   /// Whether an operation is inside.
   var isBusy: Bool { state.withLock { $0.isBusy } }
 
-  private static func start(_ work: @escaping Work) throws(KernelError) {
-    try DedicatedThread.start(name: "berth-operation", stackSize: 512 << 10, work)
-  }
+  private static let threads = SpareThreads(name: "berth-operation", stackSize: 512 << 10)
+
+  private static func start(_ work: @escaping Work) throws(KernelError) { try threads.run(work) }
 }
