@@ -32,6 +32,11 @@ struct LinkOwner: Hashable, CustomStringConvertible {
   /// Whether an alias or an element's comment is this owner's.
   func isNamed(by text: String?) -> Bool { text?.hasSameBytes(as: description) == true }
 
+  /// Whether an alias or an element's comment is of the same container, whichever its interface.
+  func isOfSameContainer(as text: String?) -> Bool {
+    text.flatMap { Self.identity(in: $0) }?.containerID.hasSameBytes(as: identity.containerID) == true
+  }
+
   /// The attachment that an alias of that network names; nil of any other text.
   static func identity(in alias: String, of network: String) -> AttachmentIdentity? {
     guard alias.utf8.starts(with: hash(of: network).utf8) else { return nil }

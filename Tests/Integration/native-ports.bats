@@ -196,6 +196,64 @@ END
   end_servers
 }
 
+@test "native ports: what is taken while pods come and go is there again, too" {
+  masqueraded
+  standing=$(runp standing "$(published 18630)")
+  serve "$standing" 80
+  whole=$(nft -a list chain inet berth hostports | grep -c '# handle')
+  come_and_go() { while [ ! -e "$work/enough" ]; do discard "$(runp "going-$1" "$(published "$1")")"; done; }
+  for port in 18631 18632 18633; do
+    come_and_go "$port" 3>&- &
+    echo "$!" >>"$work/servers"
+  done
+  for _ in {1..12}; do
+    nft flush chain inet berth hostports
+    sleep 0.3
+  done
+  touch "$work/enough"
+  wait_until 5 eval '[ "$(nft -a list chain inet berth hostports | grep -c "# handle")" = "$whole" ]'
+  wait_until 5 ask 10.201.0.1 18630
+  wait_until 10 eval '[ "$(api ListPodSandbox "{}" | jq ".items | length")" = 1 ]'
+  rm "$work/enough"
+  end_servers
+  discard "$standing"
+}
+
+@test "native ports: what is taken in the midst of a run is there when it has ended" {
+  printf '%s\n' '#!/bin/sh' 'in=$(cat)' '[ "$CNI_COMMAND" = ADD ] || exit 0' 'sleep 1' 'echo "$in" | jq .prevResult' >"$work/slow"
+  install -D -m 755 "$work/slow" "$work/plugins/slow"
+  masqueraded '.plugins += [{type: "slow"}]'
+  runp slow "$(published 18640)" >"$work/slow.id" 3>&- &
+  run=$!
+  sleep 0.5
+  nft flush ruleset
+  wait "$run"
+  slow=$(<"$work/slow.id")
+  serve "$slow" 80
+  wait_until 5 ask 10.201.0.1 18640
+  wait_until 5 eval '[ "$(owned | wc -l)" = 1 ]'
+  end_servers
+  discard "$slow"
+  rm "$work/plugins/slow"
+}
+
+@test "native ports: what others load again of a pod that is gone goes, and its port is free" {
+  masqueraded
+  gone=$(runp gone "$(published 18650)")
+  { echo 'flush ruleset'; nft list ruleset; } >"$work/saved"
+  discard "$gone"
+  nft -f "$work/saved"
+  wait_until 5 none_owned
+  discard "$(runp next "$(published 18650)")"
+  # A rule before ours.
+  kept=$(runp kept "$(published 18651)")
+  serve "$kept" 80
+  nft insert rule inet berth hostports return
+  wait_until 5 ask 10.201.0.1 18651
+  end_servers
+  discard "$kept"
+}
+
 @test "native ports: what an administrator takes from living pods is there again at once, and no more after their end" {
   masqueraded
   one=$(runp kept-a "$(published 18620)") other=$(runp kept-b "$(published 18621)")

@@ -17,7 +17,8 @@ import Testing
 
   @Test func whatOthersDeleteOfTheTableIsDamage() {
     #expect(isDamage(.table) && isDamage(.chain) && isDamage(.rule) && isDamage(.set))
-    #expect(!isDamage(.table, deletion: false) && !isDamage(.rule, deletion: false))
+    // A rule that somebody puts before ours may keep packets from it.
+    #expect(isDamage(.rule, deletion: false))
     #expect(!isDamage(.table, table: "filter") && !isDamage(.table, by: 1))
     #expect(HostTableKeeper.isDamage(.lost, to: 1) { _ in false })
     #expect(!HostTableKeeper.isDamage(.committed(generation: 2, portID: 7), to: 1) { _ in true })
@@ -29,6 +30,12 @@ import Testing
     #expect(!isDamage(.element, comments: [other]) && !isDamage(.element, comments: [other, other]))
     // A link's, and what nobody has marked.
     #expect(isDamage(.element, comments: ["cni0"]) && isDamage(.element, comments: [nil]) && isDamage(.element))
-    #expect(!isDamage(.element, deletion: false, comments: [mine]))
+  }
+
+  @Test func whatOthersPutThereInThePodsNamesIsDamage() {
+    let (mine, other) = ("0123456789abcdef/mine/eth0", "0123456789abcdef/other/eth0")
+    #expect(isDamage(.element, deletion: false, comments: [other, mine]))
+    #expect(!isDamage(.element, deletion: false, comments: [other]))
+    #expect(!isDamage(.element, deletion: false, comments: ["cni0"]) && !isDamage(.element, deletion: false))
   }
 }

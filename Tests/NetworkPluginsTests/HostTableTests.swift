@@ -49,7 +49,7 @@ import Testing
     }
     try host.make(try claim("a", "10.1.0.2/16"))
     var ports = TableClaim(owner("a"))
-    ports.subnets = [SubnetRules(near: try #require(IPPrefix("10.1.0.2/16")))]
+    ports.subnets = [SubnetRules(near: try #require(IPPrefix("10.1.0.2/16")), in: "net")]
     try host.make(ports)
     #expect(order() == [true, true, false])
     var transaction = Transaction()
@@ -65,6 +65,38 @@ import Testing
     let error = #expect(throws: TableConflict.self) { try host.make(try claim("b", "10.1.0.2/16")) }
     #expect(error?.error.message == "the address 10.1.0.2 is taken by the container a, interface eth0")
     #expect(fake.dump() == before)
+  }
+
+  @Test func whatAnotherInterfaceOfTheContainerHasStaysThatOnes() throws {
+    let second = LinkOwner(
+      network: "other", identity: AttachmentIdentity(containerID: "a", interfaceName: "eth1"))
+    let port = { (owner: LinkOwner) in
+      HostTable.ports(.v4).element(
+        [.proto(.tcp), .service(80)], to: [.address(IPAddress(family: .v4, value: 1)), .service(80)],
+        comment: owner.description)
+    }
+    var claims = [TableClaim(owner("a")), TableClaim(second)]
+    claims[0].elements = [port(owner("a"))]
+    claims[1].elements = [port(second)]
+    for claim in claims { try host.make(claim) }
+    #expect(try fake.elements(of: HostTable.ports(.v4)).map(\.comment) == [owner("a").description])
+    for claim in claims { #expect(try host.missing(claim).isEmpty) }
+    try host.take(claims[1].elements, of: second)
+    #expect(try fake.elements(of: HostTable.ports(.v4)).count == 1)
+  }
+
+  @Test func portsOfTwoNetworksOfOneSubnetAreApart() throws {
+    for network in ["one", "other"] {
+      let subnet = SubnetRules(near: try #require(IPPrefix("10.1.0.2/16")), in: network)
+      var claim = TableClaim(owner(network, network: network))
+      claim.subnets = [subnet]
+      claim.elements = [
+        subnet.set.element(
+          [.address(try #require(IPAddress("10.1.0.2"))), .proto(.tcp), .service(80)], comment: claim.owner.description)
+      ]
+      try host.make(claim)
+    }
+    #expect(try elements.count == 2 && host.defect() == nil)
   }
 
   @Test func whatTheOwnerHasMakesWay() throws {

@@ -29,8 +29,8 @@ import Testing
   }
 
   @Test func aPortLeadsToThePodsFirstAddressOfEachFamily() throws {
-    let near4 = SubnetRules(near: try #require(IPPrefix("10.1.0.0/16"))).name
-    let near6 = SubnetRules(near: try #require(IPPrefix("fd00::/64"))).name
+    let near4 = SubnetRules(near: try #require(IPPrefix("10.1.0.0/16")), in: "test").name
+    let near6 = SubnetRules(near: try #require(IPPrefix("fd00::/64")), in: "test").name
     #expect(
       try claim(#"{"hostPort":8080,"containerPort":80}"#) == [
         "inet berth ports4 { tcp . 8080 : 10.1.0.7 . 80 }", "inet berth \(near4) { 10.1.0.7 . tcp . 80 }",
@@ -47,6 +47,7 @@ import Testing
     #expect(try claim(mapping("::"), #","snat":false"#) == ["inet berth ports6 { udp . 53 : fd00::7 . 5353 }"])
     #expect(try claim(mapping("0.0.0.0"), #","snat":false"#) == ["inet berth ports4 { udp . 53 : 10.1.0.7 . 5353 }"])
     #expect(try claim(mapping(""), #","snat":false"#).count == 2)
+    #expect(try claim(mapping("::ffff:192.0.2.1")) == claim(mapping("192.0.2.1")))
   }
 
   @Test func masqAllMasqueradesEveryClient() throws {

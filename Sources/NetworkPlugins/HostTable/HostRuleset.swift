@@ -23,19 +23,20 @@ struct HostRuleset {
 
   init(_ ruleset: any Ruleset, isKept: Bool) { (self.ruleset, self.isKept) = (ruleset, isKept) }
 
-  /// Makes all of a claim, or nothing; what the owner had there before makes way.
+  /// Makes all of a claim, or nothing; what the owner had there before makes way. What another interface of the same container has
+  /// stays that one's, as the first of two rules would win.
   ///
   /// - Throws: ``TableConflict`` where another owner has something of it.
   func make(_ claim: TableClaim) throws {
     if !isKept, try defect() != nil { try mend(claim.subnets) }
-    var stale: [Table.Element] = []
+    var (claim, stale) = (claim, [Table.Element]())
     for _ in 0..<Self.attempts {
       let transaction = try making(claim, insteadOf: stale)
       do throws(NetfilterError) {
         return try ruleset.perform(transaction)
       } catch {
         switch error.code {
-        case .alreadyExists: stale = try ownStale(claim)
+        case .alreadyExists: (claim.elements, stale) = try apart(claim)
         // Somebody has flushed or deleted something.
         case .notFound: try mend(claim.subnets)
         case .changedMeanwhile: break
@@ -63,13 +64,19 @@ struct HostRuleset {
     return transaction
   }
 
-  /// Those of a claim's keys that the owner has from before.
-  private func ownStale(_ claim: TableClaim) throws -> [Table.Element] {
-    try claim.elements.compactMap { element in
-      guard let there = try ruleset.find(element) else { return nil }
-      guard claim.owner.isNamed(by: there.comment) else { throw TableConflict(there) }
-      return there
+  /// What of a claim is to be made, and which of its keys the owner has from before.
+  private func apart(_ claim: TableClaim) throws -> (elements: [Table.Element], stale: [Table.Element]) {
+    var (elements, stale) = ([Table.Element](), [Table.Element]())
+    for element in claim.elements {
+      let there = try ruleset.find(element)
+      if let there, !claim.owner.isNamed(by: there.comment) {
+        guard claim.owner.isOfSameContainer(as: there.comment) else { throw TableConflict(there) }
+        continue
+      }
+      elements.append(element)
+      if let there { stale.append(there) }
     }
+    return (elements, stale)
   }
 
   private static let restless = PluginError(
@@ -80,7 +87,7 @@ struct HostRuleset {
 extension HostRuleset {
   /// Which elements of a claim are not there.
   func missing(_ claim: TableClaim) throws -> [Table.Element] {
-    let owned = try claim.elements.filter { try !claim.owner.isNamed(by: ruleset.find($0)?.comment) }
+    let owned = try claim.elements.filter { try !claim.owner.isOfSameContainer(as: ruleset.find($0)?.comment) }
     return try owned + claim.shared.filter { try ruleset.find($0) == nil }
   }
 

@@ -1,4 +1,5 @@
 import CNI
+import CNIPlugin
 import Glibc
 import LinuxKernel
 import Netfilter
@@ -10,13 +11,16 @@ import Synchronization
 /// One of a process; what the process itself changes is told from what others do by the one socket that it uses.
 package final class HostTableKeeper: Sendable {
   /// Others' changes come in swarms; one look is enough for all that come within this time.
-  private static let pause = Duration.milliseconds(100)
+  private static let rest = Duration.milliseconds(100)
+  /// After which it is tried again where the table could not be made whole.
+  private static let patience = Duration.seconds(1)
 
   private static let kept = Mutex<NetfilterSocket?>(nil)
   static var socket: NetfilterSocket? { kept.withLock { $0 } }
 
   private let monitor: RulesetMonitor
   private let end: EventDescriptor
+  private let looks = Looks()
 
   /// Starts to watch the namespace of the calling thread, on a thread of its own.
   ///
@@ -30,8 +34,11 @@ package final class HostTableKeeper: Sendable {
   ) throws {
     (monitor, end) = (try RulesetMonitor(), try EventDescriptor())
     let socket = try NetfilterSocket()
-    try DedicatedThread.start(name: "berth-table", stackSize: 256 << 10) { [monitor, end] in
-      Self.watch(monitor, end, socket, owns, onDamage)
+    try DedicatedThread.start(name: "berth-table", stackSize: 256 << 10) { [monitor, end, looks] in
+      Self.watch(monitor, end, socket, owns) { mended in
+        looks.count()
+        onDamage(mended)
+      }
     }
     Self.kept.withLock { $0 = socket }
   }
@@ -45,6 +52,9 @@ package final class HostTableKeeper: Sendable {
     Self.kept.withLock { $0 = nil }
   }
 
+  /// How often `onDamage` was called, or is about to be: who attaches something meanwhile is not among those that it looks after.
+  package var lookCount: Int { looks.soFar }
+
   private static func watch(
     _ monitor: RulesetMonitor, _ end: EventDescriptor, _ socket: NetfilterSocket, _ owns: (String) -> Bool,
     _ onDamage: (Result<Bool, any Error>) -> Void
@@ -52,32 +62,62 @@ package final class HostTableKeeper: Sendable {
     let host = HostRuleset(socket, isKept: true)
     // Of a daemon that was killed before it could; gc would find it, too.
     try? host.tidy()
-    onDamage(Result { try host.mendIfThere() })
-    while !Poll.wait(for: [(end.raw, POLLIN), (monitor.descriptor, POLLIN)], until: nil)[0] {
+    var failure: String?
+    func look() {
+      let mended = Result { try host.mendIfThere() }
+      // One that stays is told once.
+      let said = failure
+      if case .failure(let error) = mended { failure = "\(error)" } else { failure = nil }
+      if failure == nil || failure != said { onDamage(mended) }
+    }
+    look()
+    while true {
+      let wait = Poll.wait(
+        for: [(end.raw, POLLIN), (monitor.descriptor, POLLIN)], until: failure.map { _ in .now + patience })
+      guard !wait[0] else { return }
       // A monitor that fails has lost something.
-      let events = (try? monitor.read()) ?? [.lost]
-      guard events.contains(where: { isDamage($0, to: socket.portID, owns) }) else { continue }
-      onDamage(Result { try host.mendIfThere() })
-      guard !Poll.isReadable(end.raw, until: .now + pause) else { return }
+      let events = wait[1] ? (try? monitor.read()) ?? [.lost] : []
+      guard failure != nil || events.contains(where: { isDamage($0, to: socket.portID, owns) }) else { continue }
+      look()
+      guard !Poll.isReadable(end.raw, until: .now + rest) else { return }
     }
   }
 
+  /// Whether others may have done harm: by what is gone, by a rule that is new, by what they put there in a name of the caller's.
   static func isDamage(_ event: RulesetEvent, to ownID: UInt32, _ owns: (String) -> Bool) -> Bool {
     guard event.concerns(HostTable.table), event.portID != ownID else { return false }
     guard case .changed(let change) = event else { return true }
-    guard change.kind == .element else { return change.isDeletion }
-    let isOnlyOthers = change.comments.allSatisfy { comment in
-      comment.flatMap(LinkOwner.identity).map { !owns($0.containerID) } ?? false
-    }
-    return change.isDeletion && (change.comments.isEmpty || !isOnlyOthers)
+    guard change.kind == .element else { return true }
+    let owners = change.comments.map { $0.flatMap(LinkOwner.identity)?.containerID }
+    // Whose an element was that bears no name is not known.
+    return change.isDeletion
+      ? owners.isEmpty || !owners.allSatisfy { $0.map { !owns($0) } ?? false }
+      : owners.contains { $0.map(owns) ?? false }
   }
 }
 
+/// Counts.
+private final class Looks: Sendable {
+  private let number = Mutex(0)
+  var soFar: Int { number.withLock { $0 } }
+  func count() { number.withLock { $0 += 1 } }
+}
+
 extension HostRuleset {
+  private static let patience = 32
+
   /// Makes the table whole where it is, or was, and says whether it was not. Where no pod ever had anything in one there is none.
+  ///
+  /// - Throws: Also where it is not whole after many attempts: whoever changes the table meanwhile, this process too, is faster.
   fileprivate func mendIfThere() throws -> Bool {
-    guard try ruleset.tables().contains(where: { HostTable.isOurs($0) }), try defect() != nil else { return false }
-    try mend([])
-    return true
+    guard try ruleset.tables().contains(where: { HostTable.isOurs($0) }), var defect = try defect() else {
+      return false
+    }
+    for _ in 0..<Self.patience {
+      try mend([])
+      guard let left = try self.defect() else { return true }
+      defect = left
+    }
+    throw PluginError("\(defect), and others are faster than who mends it", code: CNIError.Code.tryAgainLater)
   }
 }

@@ -23,10 +23,10 @@ struct SubnetRules: Hashable {
     name = Self.prefix(masquerading: network) + LinkOwner.hash(of: subnet.description)
   }
 
-  /// Those of ports beside an address, whatever the network.
-  init(near address: IPPrefix) {
+  /// Those of the ports of a network's pods beside an address.
+  init(near address: IPPrefix, in network: String) {
     (kind, subnet) = (.near, address.network)
-    name = kind.rawValue + LinkOwner.hash(of: subnet.description)
+    name = "\(kind.rawValue)\(LinkOwner.hash(of: network))-\(LinkOwner.hash(of: subnet.description))"
   }
 
   /// Those whose set was found; nil of any other set.

@@ -30,7 +30,7 @@ extension TableClaim {
   /// The set that says which clients are masqueraded.
   private mutating func clients(of target: IPPrefix, _ settings: PortmapSettings) -> Table.Set {
     guard !settings.masqueradesAll else { return HostTable.masqueradedAll(target.address.family) }
-    let rules = SubnetRules(near: target)
+    let rules = SubnetRules(near: target, in: owner.network)
     subnets.insert(rules)
     return rules.set
   }

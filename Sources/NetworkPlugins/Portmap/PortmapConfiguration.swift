@@ -88,7 +88,7 @@ extension [PortMapping] {
     guard host > 0 else { throw Portmap.invalid("Invalid host port number: \(mapping.hostPort)") }
     var address: IPAddress?
     if let text = mapping.hostIP, !text.isEmpty {
-      address = IPAddress(text)
+      address = IPAddress(text)?.unmapped
       guard let address else { throw Portmap.invalid("hostIP: \"\(text.beginning(64))\" is no address") }
       guard address.family == .v4 || !address.isLoopback else {
         throw Portmap.invalid("hostIP: the kernel leads no packet from ::1 to a pod; 127.0.0.1 can be had")

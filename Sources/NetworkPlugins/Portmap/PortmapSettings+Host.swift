@@ -29,7 +29,7 @@ extension PortmapSettings {
         + (mine.contains(where: isWildcard) ? host.specificPorts(family) : []).filter { element in
           mine.contains { isWildcard($0) && element.key.suffix(2) == [.proto($0.proto), .service($0.hostPort)] }
         }
-      if let other = others.first(where: { !owner.isNamed(by: $0.comment) }) { throw TableConflict(other) }
+      if let other = others.first(where: { !owner.isOfSameContainer(as: $0.comment) }) { throw TableConflict(other) }
     }
   }
 

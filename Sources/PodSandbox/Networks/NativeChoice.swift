@@ -13,7 +13,8 @@ public enum NativePluginSetting: Sendable, Hashable {
 
   /// Which of a list's plugins and delegates are executed, and why, where it is not for want of a native one.
   ///
-  /// Two plugins of one type share their fate.
+  /// Two plugins of one type share their fate, and who is executed has its delegates executed, whose executables it looks for
+  /// itself.
   func choice(for list: NetworkConfigurationList) -> NativeChoice {
     var choice = NativeChoice()
     for (type, configurations) in list.uses {
@@ -25,6 +26,8 @@ public enum NativePluginSetting: Sendable, Hashable {
       choice.executed.append(type)
       choice.reasons[type] = reason
     }
+    let needed = list.plugins.filter { choice.executed.contains($0.type) }.flatMap(\.delegateTypes)
+    choice.executed += Set(needed).subtracting(choice.executed)
     choice.executed.sort()
     return choice
   }

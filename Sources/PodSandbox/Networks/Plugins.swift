@@ -52,6 +52,14 @@ struct Plugins: Sendable {
     return CNIRuntime(pluginDirectories: directories, cacheDirectory: cacheDirectory, invoker: mixed)
   }
 
+  /// Which of a list's plugins are to be executed where nobody remembers what ADD was served by: all that are installed. What native
+  /// ones have made is found by its owner.
+  func executedAtWorst(_ list: NetworkConfigurationList) -> [String] {
+    let installed = list.plugins.flatMap { [$0.type] + $0.delegateTypes }
+      .filter { (try? invoker(timeout: deleteTimeout).locate($0, in: directories)) != nil }
+    return Set(installed + native.choice(for: list).executed).sorted()
+  }
+
   /// A runtime for what calls no plugin.
   var cache: CNIRuntime {
     CNIRuntime(

@@ -106,7 +106,7 @@ struct GarbageFinder: Sendable {
           .init(
             interfaceName: cached.attachment.interfaceName,
             configuration: String(decoding: cached.configuration, as: UTF8.self),
-            executed: cached.configurationList.map { host.plugins.native.choice(for: $0).executed })
+            executed: cached.configurationList.map(host.plugins.executedAtWorst))
         },
         bootID: host.bootID, createdAt: 0, warnings: []))
     var pod = host.pod(record, trace: TraceRecorder(.recovery, sandboxID: id))

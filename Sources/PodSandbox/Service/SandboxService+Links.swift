@@ -15,7 +15,8 @@ extension SandboxService {
     }
   }
 
-  private func isLost(_ id: String) -> Bool {
+  /// Whether nothing of an id of ours has a network any more.
+  func isLost(_ id: String) -> Bool {
     switch registry.read({ $0.places[id]?.entry }) {
     case nil: !mayLive(id)
     case .sandbox(let sandbox)?: sandbox.record.stage == .stopped

@@ -1,3 +1,4 @@
+import Glibc
 import LinuxKernel
 import Logging
 
@@ -71,7 +72,7 @@ extension SandboxService {
         left.afterwards.run()
       }
     }
-    // Without a thread to spare it has to do with this one, which has nothing else to do.
-    do { try lane.enter(undo) } catch { undo() }
+    // Without a thread to spare it waits for one on this, which has nothing else to do.
+    while (try? lane.enter(undo)) == nil { usleep(10_000) }
   }
 }

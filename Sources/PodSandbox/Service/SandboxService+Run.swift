@@ -58,9 +58,10 @@ extension SandboxService {
     pod.networkNamespace = networkNamespace
     pod.cancellation = run.operation.cancellation
     pod.beginsUnattached()
+    let looks = tableLooks
     transaction(run.id).run(steps.all, on: pod, willUndo: { run.operation.beginEnding() }) { [self] result in
       switch result {
-      case .success(let made): end(.success(publish(made)), made.afterwards)
+      case .success(let made): end(.success(publish(made, tableLooks: looks)), made.afterwards)
       case .failure(let failure): end(.failure(settle(failure, run, trace)), failure.subject.afterwards)
       }
     }
@@ -96,10 +97,11 @@ extension SandboxService {
   }
 
   /// The sandbox is there for all to see, and its pause is watched.
-  private func publish(_ made: Pod) -> RunOutcome {
+  private func publish(_ made: Pod, tableLooks looks: Int) -> RunOutcome {
     let sandbox = Sandbox(record: made.record, pause: made.pause, attachments: made.attachments)
     change { $0.publish(sandbox) }
     if let pause = made.pause { watch(sandbox.id, pause) }
+    restoreTable(of: sandbox, since: looks)
     made.afterwards.add(host.traces.keep(made.trace.snapshot(), as: .run))
     let warnings = made.record.warnings
     for warning in warnings { host.logger.warning("\(warning)", metadata: ["sandbox": "\(sandbox.id)"]) }

@@ -9,7 +9,9 @@ extension SandboxService {
   /// was taken away while no daemon was there.
   func keepTable() {
     let settings = [host.plugins.native] + host.configuration.runtimeHandlers.values.compactMap(\.nativePlugins)
-    guard settings.contains(where: { $0 != .never }) else { return }
+    // What lives was attached by the settings of before.
+    guard settings.contains(where: { $0 != .never }) || registry.sandboxes.contains(where: \.record.hasNativePlugins)
+    else { return }
     if let reason = HostTableKeeper.reasonWhyNot {
       return host.logger.notice("\(reason); port mappings and masquerading are left to the plugins' executables")
     }
@@ -28,6 +30,7 @@ extension SandboxService {
     case .success(false): break
     case .failure(let error): host.logger.error("the pods' table in nf_tables cannot be mended: \(error)")
     }
+    deleteLostEntries()
     for sandbox in registry.sandboxes where sandbox.record.stage == .ready && sandbox.record.hasNativePlugins {
       do {
         guard try tableRequests(sandbox).contains(where: NativePlugins.lacksTableEntries) else { continue }
@@ -39,6 +42,36 @@ extension SandboxService {
     }
   }
 
+  /// Takes away what bears the id of a sandbox that has no network any more: others may load what they saved when it had one.
+  private func deleteLostEntries() {
+    do {
+      for element in try OwnedElement.all() where host.ids.owns(element.identity.containerID) {
+        guard isLost(element.identity.containerID) else { continue }
+        try element.delete()
+        host.logger.notice(
+          "deleted what stood in nf_tables for a pod that is gone: \(element)",
+          metadata: ["sandbox": "\(element.identity.containerID)"])
+      }
+    } catch {
+      host.logger.error("what stands in nf_tables for pods that are gone cannot be deleted: \(error)")
+    }
+  }
+
+  /// How often the table has been looked after so far; see ``restoreTable(of:since:)``.
+  var tableLooks: Int { tableKeeper.withLock { $0?.lookCount } ?? 0 }
+
+  /// Makes the entries of a sandbox that has just become ready again, where the table was looked after since its run began: it was
+  /// not among those that were looked at.
+  func restoreTable(of sandbox: Sandbox, since looks: Int) {
+    guard sandbox.record.hasNativePlugins, looks != tableLooks else { return }
+    do {
+      try restoreTable(sandbox.id)
+    } catch {
+      host.logger.error(
+        "the pod's entries in nf_tables cannot be made again: \(error)", metadata: ["sandbox": "\(sandbox.id)"])
+    }
+  }
+
   /// In the sandbox's own lane, and only while it is ready: a Stop that came first takes its entries away for good.
   private func restoreTable(_ id: String) throws {
     let lane = registry.lane(id)
@@ -46,7 +79,9 @@ extension SandboxService {
       defer { lane.leave() }
       guard let sandbox = registry.sandbox(id), sandbox.record.stage == .ready else { return }
       do {
-        for request in try tableRequests(sandbox) { try NativePlugins.restoreTableEntries(request) }
+        let requests = try tableRequests(sandbox)
+        guard try requests.contains(where: NativePlugins.lacksTableEntries) else { return }
+        for request in requests { try NativePlugins.restoreTableEntries(request) }
         host.logger.notice("made the pod's entries in nf_tables again", metadata: ["sandbox": "\(id)"])
       } catch {
         host.logger.error(

@@ -44,14 +44,22 @@ public final class SandboxService: Sendable {
 
   /// Refuses new operations, waits for those under way, after `grace` undoes the runs among them. Sandboxes live on.
   public func shutdown(grace: Duration) async {
+    // Told first: what holds a step may hold what is waited for here, too, such as a trace's way to the same disk.
+    let told = tellLostSteps(but: [])
     await operations.close(grace: grace)
-    for (id, place) in registry.read({ $0.places }) where !place.lost.isEmpty {
+    _ = tellLostSteps(but: told)
+    tableKeeper.withLock { $0 }?.shutdown()
+    registry.broadcaster.finish()
+    host.shutdown()
+  }
+
+  private func tellLostSteps(but told: Set<String>) -> Set<String> {
+    let lost = registry.read { $0.places.filter { !$0.value.lost.isEmpty } }
+    for (id, place) in lost where !told.contains(id) {
       host.logger.error(
         "a step has not come back from the kernel; what it brings about is left for the next start",
         metadata: ["sandbox": "\(id)", "step": "\(place.lost.map(\.rawValue).joined(separator: ", "))"])
     }
-    tableKeeper.withLock { $0 }?.shutdown()
-    registry.broadcaster.finish()
-    host.shutdown()
+    return told.union(lost.keys)
   }
 }
