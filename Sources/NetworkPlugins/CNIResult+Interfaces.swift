@@ -18,6 +18,11 @@ extension CNIResult {
     }
   }
 
+  /// The addresses of the pod's interface of a name, among them those that name no interface, or one that is not there.
+  func ips(ofPod name: String) -> [IPConfiguration] {
+    ips.filter { interface(of: $0).map { $0.name.hasSameBytes(as: name) } ?? true }
+  }
+
   /// The same, with another interface behind the others, so that what names one by its place still does.
   func adding(_ interface: Interface) throws(PluginError) -> CNIResult {
     try changingInterfaces { interfaces in

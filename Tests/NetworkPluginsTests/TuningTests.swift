@@ -127,6 +127,7 @@ import Testing
     ("4096\t131072\t6291456", "4096 131072  6291456", true), ("1 ", "1", true), ("0x10", "16", true),
     ("010", "8", true), ("-0x1", "-1", true), ("1", "01", true), ("1", "2", false), ("1", "1 1", false),
     ("cubic", "reno", false), ("", "1", false), ("08", "8", false), ("0", "0", true), ("0", "0x0", true),
+    ("--9223372036854775808", "1", false), ("-0x-8000000000000000", "1", false), ("99999999999999999999", "1", false),
   ])
   func aValueIsWhatTheKernelTakesItFor(wanted: String, present: String, same: Bool) throws {
     #expect(try SysctlParameter("net.a", wanted, interface: "eth0").isSame(as: present) == same)

@@ -11,6 +11,9 @@ public struct IPAddress: Sendable, Hashable {
 
     /// How many bits an address of this family has.
     public var bitCount: Int { self == .v4 ? 32 : 128 }
+
+    /// The highest address's value.
+    package var highest: UInt128 { self == .v4 ? 0xffff_ffff : .max }
   }
 
   /// Which version of the protocol this is an address of.
@@ -37,6 +40,9 @@ public struct IPAddress: Sendable, Hashable {
     let count = family.bitCount / 8
     return (0..<count).map { UInt8(truncatingIfNeeded: value >> UInt128(8 * (count - 1 - $0))) }
   }
+
+  /// The address behind this one; nil behind the highest of its family.
+  package var next: IPAddress? { value < family.highest ? IPAddress(family: family, value: value + 1) : nil }
 
   /// 127.0.0.0/8 and ::1.
   public var isLoopback: Bool { family == .v4 ? value >> 24 == 127 : value == 1 }

@@ -50,6 +50,11 @@ public struct IPPrefix: Sendable, Hashable {
     IPPrefix(unchecked: IPAddress(family: address.family, value: address.value & mask), length: length)
   }
 
+  /// The highest address of this network.
+  package var last: IPAddress {
+    IPAddress(family: address.family, value: address.value | (address.family.highest ^ mask))
+  }
+
   /// Whether an address of the same family lies in this network.
   public func contains(_ other: IPAddress) -> Bool {
     other.family == address.family && other.value & mask == address.value & mask
@@ -57,8 +62,7 @@ public struct IPPrefix: Sendable, Hashable {
 
   private var mask: UInt128 {
     let hostBits = UInt128(address.family.bitCount - length)
-    let all: UInt128 = address.family == .v4 ? 0xffff_ffff : .max
-    return hostBits == 128 ? 0 : (all >> hostBits) << hostBits
+    return hostBits == 128 ? 0 : (address.family.highest >> hostBits) << hostBits
   }
 }
 

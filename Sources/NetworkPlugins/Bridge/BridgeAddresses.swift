@@ -22,15 +22,19 @@ struct BridgeAddresses {
     for ip in given.ips {
       var ip = ip
       ip.interface = 2
-      if settings.isGateway { addGateway(&ip, settings) }
+      if settings.isGateway { try addGateway(&ip, settings) }
       ips.append(ip)
     }
   }
 
-  private mutating func addGateway(_ ip: inout CNIResult.IPConfiguration, _ settings: BridgeSettings) {
-    let network = ip.address.network
-    let first = IPAddress(family: network.address.family, value: network.address.value + 1)
-    let gateway = ip.gateway.flatMap(IPAddress.init) ?? first
+  private mutating func addGateway(
+    _ ip: inout CNIResult.IPConfiguration, _ settings: BridgeSettings
+  ) throws(PluginError) {
+    // Behind the highest address of all there is none.
+    guard let gateway = ip.gateway.flatMap(IPAddress.init) ?? ip.address.network.address.next else {
+      throw BridgeSettings.invalid(
+        "isGateway: behind the address \(ip.address) there is none for the bridge; IPAM is to give its gateway")
+    }
     ip.gateway = gateway.description
     if let prefix = IPPrefix(gateway, length: ip.address.length), !gateways.contains(prefix) { gateways.append(prefix) }
     guard settings.isDefaultGateway else { return }

@@ -29,18 +29,18 @@ struct RangeSet: Sendable, Hashable, CustomStringConvertible {
   /// All addresses once, from the one behind `last` on, and `last` itself at the end; routers' left out.
   func addresses(after last: IPAddress?) -> some Sequence<(AddressRange, IPAddress)> {
     let start = last.flatMap { last in ranges.firstIndex { $0.contains(last) } } ?? 0
-    let behind = Array(ranges[start...]) + Array(ranges[..<start])
-    let begun = behind[0]
-    let from = last.map { begun.contains($0) ? $0.value + 1 : begun.first.value } ?? begun.first.value
-    var parts = [(begun, from, begun.last.value)]
-    for range in behind.dropFirst() { parts.append((range, range.first.value, range.last.value)) }
-    if from > begun.first.value { parts.append((begun, begun.first.value, from - 1)) }
+    let begun = ranges[start]
+    let behind = Array(ranges[start...].dropFirst()) + Array(ranges[..<start])
+    var parts: [(AddressRange, IPAddress, IPAddress)] = []
+    if let last, begun.contains(last) {
+      // Behind the highest address of all there is none.
+      if let next = last.next, next <= begun.last { parts.append((begun, next, begun.last)) }
+      parts += behind.map { ($0, $0.first, $0.last) } + [(begun, begun.first, last)]
+    } else {
+      parts = ([begun] + behind).map { ($0, $0.first, $0.last) }
+    }
     return parts.lazy.flatMap { range, from, to in
-      sequence(state: from) { next -> (AddressRange, IPAddress)? in
-        guard next <= to else { return nil }
-        defer { next += 1 }
-        return (range, IPAddress(family: range.first.family, value: next))
-      }
+      sequence(first: from) { $0 < to ? $0.next : nil }.lazy.map { (range, $0) }
     }.filter { range, address in address != range.gateway }
   }
 }

@@ -66,15 +66,10 @@ extension HostLocalRequest {
       throw invalid(
         "\(place): network has host bits set; for a subnet mask of length \(subnet.length) it is \(subnet.network)")
     }
-    let base = subnet.address.value
-    let size = UInt128(1) << UInt128(subnet.address.family.bitCount - subnet.length)
-    func address(_ value: UInt128) -> IPAddress { IPAddress(family: subnet.address.family, value: value) }
-    // The last IPv4 address is the broadcast one.
-    let lastValue = base + size - (subnet.address.family == .v4 ? 2 : 1)
-    let first = try bound(range.rangeStart, "rangeStart", in: subnet, place) ?? address(base + 1)
-    let last = try bound(range.rangeEnd, "rangeEnd", in: subnet, place) ?? address(lastValue)
+    let first = try bound(range.rangeStart, "rangeStart", in: subnet, place) ?? subnet.lowestHost
+    let last = try bound(range.rangeEnd, "rangeEnd", in: subnet, place) ?? subnet.highestHost
     guard first <= last else { throw invalid("\(place): rangeStart \(first) comes after rangeEnd \(last)") }
-    var gateway = address(base + 1)
+    var gateway = subnet.lowestHost
     if let text = range.gateway, !text.isEmpty {
       guard let given = IPAddress(text), given.family == subnet.address.family else {
         throw invalid("\(place): gateway \"\(text.beginning(64))\" is no address of \(subnet)'s family")
@@ -92,5 +87,16 @@ extension HostLocalRequest {
       throw invalid("\(place): \(key) \(text.beginning(64)) not in network \(subnet)")
     }
     return address
+  }
+}
+
+/// Of a network of four addresses or more, without host bits.
+extension IPPrefix {
+  /// The one behind the network's own.
+  fileprivate var lowestHost: IPAddress { IPAddress(family: address.family, value: address.value | 1) }
+
+  /// The last IPv4 address is the broadcast one.
+  fileprivate var highestHost: IPAddress {
+    address.family == .v4 ? IPAddress(family: .v4, value: last.value ^ 1) : last
   }
 }

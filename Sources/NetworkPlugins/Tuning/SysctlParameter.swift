@@ -68,7 +68,8 @@ struct SysctlParameter: Hashable {
     let digits = isNegative ? text.dropFirst() : text
     let value =
       digits.hasPrefix("0x") ? Int(digits.dropFirst(2), radix: 16) : Int(digits, radix: digits.hasPrefix("0") ? 8 : 10)
-    return value.map { isNegative ? -$0 : $0 }
+    // Behind a second sign may stand the least number there is, which has no opposite.
+    return value.map { isNegative ? 0 &- $0 : $0 }
   }
 }
 

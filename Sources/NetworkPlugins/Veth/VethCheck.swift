@@ -36,7 +36,7 @@ struct VethCheck {
   private func checkAddresses(_ link: Link, _ inside: RouteSocket) throws {
     guard link.isUp else { throw PluginError("\(link.name) is down") }
     let present = try inside.addresses(ofLink: link.index).map(\.prefix)
-    for ip in result.ips where ip.interface.map({ result.interfaces[$0].name == interfaceName }) ?? true {
+    for ip in result.ips(ofPod: interfaceName) {
       guard present.contains(ip.address) else { throw PluginError("\(link.name) has lost its address \(ip.address)") }
     }
     let routes = try inside.routes(table: nil)
