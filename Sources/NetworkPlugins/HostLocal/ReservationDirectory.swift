@@ -1,6 +1,5 @@
 import Glibc
 import LinuxKernel
-import Synchronization
 import SystemPackage
 
 /// The addresses that a network has given away: a file each, named by the address, with the owner in it, as the reference
@@ -38,19 +37,20 @@ struct ReservationDirectory: Sendable {
 
   init(_ path: String) { self.path = path }
 
-  /// Threads of one process take their turns here: a lock on a file makes them wait for milliseconds.
-  private static let turn = Mutex(())
-
   /// Does something while nobody else changes the directory, which is made where it is missing.
+  ///
+  /// Fails with EWOULDBLOCK when others have kept it for ``ReservationLock/patience``, with ECANCELED when it is cancelled.
   func locked<T>(
     _ cancellation: Cancellation?, _ body: () throws(KernelError) -> T
   ) throws(KernelError) -> T {
-    try Self.turn.withLock { _ throws(KernelError) in
-      try Directories.make(path, mode: 0o755)
-      let lock = try FileLock.acquire(path + "/lock", retryFor: .seconds(10), every: .milliseconds(1), cancellation)
-      defer { withExtendedLifetime(lock) {} }
-      return try body()
-    }
+    let deadline = SuspendingClock.now.advanced(by: ReservationLock.patience)
+    try ReservationTurns.shared.begin(path, until: deadline, cancellation)
+    defer { ReservationTurns.shared.end(path) }
+    try Directories.make(path, mode: 0o755)
+    let lock = try FileLock.acquire(
+      path + "/lock", retryFor: SuspendingClock.now.duration(to: deadline), every: .milliseconds(1), cancellation)
+    defer { withExtendedLifetime(lock) {} }
+    return try body()
   }
 
   /// Writes down that an address has an owner; false when it has another one.

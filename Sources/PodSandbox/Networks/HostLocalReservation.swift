@@ -1,6 +1,7 @@
 import CNI
 import JSON
 import LinuxKernel
+import NetworkPlugins
 import SystemPackage
 
 /// One address that host-local has given to a container: a file named by the address, with the container's id in it.
@@ -65,7 +66,7 @@ struct HostLocalReservation: Sendable, Hashable {
   /// Removes the file under host-local's lock, if it still says the same: somebody else's ADD may be about to write it.
   func release() throws(KernelError) {
     let directory = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
-    let lock = try FileLock.acquire(directory + "/lock", retryFor: .seconds(5))
+    let lock = try FileLock.acquire(directory + "/lock", retryFor: ReservationLock.patience)
     defer { withExtendedLifetime(lock) {} }
     guard HostLocalReservation(path)?.content == content else { return }
     try DurableFile.remove(path, durable: false)
