@@ -78,6 +78,22 @@ struct VerbTests {
     #expect(error?.description.contains("no c") == true && error?.description.contains("no a") == true)
   }
 
+  @Test("An ADD whose result the caller has was complete, though its cache entry is gone: DEL halts")
+  func delWithoutCache() async throws {
+    let bench = try Bench { request in
+      request.verb == .del && request.plugin == "b" ? .error(1, "rules still stand") : .result
+    }
+    let net = try chain("a", "b")
+    let result = try await bench.runtime.add(net, attachment())
+    try Directories.remove(bench.directory.path + "/results")
+    let known = Detaching(previousResult: result.raw)
+    let error = await failure { () async throws(CNIError) in try await bench.runtime.del(net, attachment(), known) }
+    #expect(error?.plugin == "b" && bench.invoker.calls.suffix(1) == ["DEL b"])
+    let failed = Detaching(failedAdd: CNIError(.plugin, code: 1, "no"), previousResult: result.raw)
+    _ = await failure { () async throws(CNIError) in try await bench.runtime.del(net, attachment(), failed) }
+    #expect(bench.invoker.calls.suffix(2) == ["DEL b", "DEL a"])
+  }
+
   @Test("CNI-A26 a plugin that is gone halts the DEL of a completed attachment")
   func delWithoutPlugin() async throws {
     let directory = try TemporaryDirectory()

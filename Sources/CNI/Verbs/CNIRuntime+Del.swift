@@ -10,8 +10,8 @@ extension CNIRuntime {
   ///
   /// An attachment whose ADD completed halts at the first failure, as the specification says: were the address released by a
   /// plugin further down while rules of a failed one still stand, the next attempt would hit whoever has that address by then
-  /// (cni#924). One that has no cache entry was never completed: there every plugin is called whatever the others say, and all
-  /// failures are reported together.
+  /// (cni#924). One that has no cache entry, and of which `detaching` has no result, was never completed: there every plugin is
+  /// called whatever the others say, and all failures are reported together.
   ///
   /// Only what a plugin may have done is owed (``Detaching``): a plugin that was never called, that refused its configuration
   /// in the same words at ADD, or that says code 3, is excused. Where the DEL of a plugin with an `ipam` section fails and its
@@ -43,8 +43,10 @@ extension CNIRuntime {
   ) throws(CNIError) -> [ExcusedFailure] {
     let reading = cache.read(network: list.name, attachment)
     let result = try usableResult(reading, list, fallback: detaching.fallback)
+    // An entry that was deleted makes no ADD incomplete whose result the caller has.
+    let isComplete = !reading.isAbsent || detaching.saysComplete
     var detachment = Detachment(
-      self, list, attachment, detaching, result: result, isComplete: !reading.isAbsent, cancellation: cancellation)
+      self, list, attachment, detaching, result: result, isComplete: isComplete, cancellation: cancellation)
     detachment.run()
     guard detachment.failures.isEmpty else { throw .joined(detachment.failures, network: list.name) }
     if case .foreign = reading { return detachment.excused }

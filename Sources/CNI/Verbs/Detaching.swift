@@ -4,7 +4,8 @@ public import JSON
 public struct Detaching: Sendable {
   /// How its ADD failed, in this life of the process. Nil: it did not, or nobody knows any more; every plugin counts as called then.
   public var failedAdd: CNIError?
-  /// The result to fall back to when the cache has none, for `prevResult`; of a failed ADD its `partialResult` unless set.
+  /// ADD's result, which says that it completed: to fall back to when the cache has none, for `prevResult`; of a failed ADD its
+  /// `partialResult` unless set.
   public var previousResult: JSON?
   /// Whether the attachment's interface is gone: true where the namespace is, or was replaced by a stand-in. Nil: it is looked for.
   public var interfaceIsGone: Bool?
@@ -15,6 +16,9 @@ public struct Detaching: Sendable {
     self.previousResult = previousResult
     self.interfaceIsGone = interfaceIsGone
   }
+
+  /// Whether the ADD is known to have completed.
+  var saysComplete: Bool { previousResult != nil && failedAdd == nil }
 
   /// What stands in for a cached result.
   var fallback: JSON? { previousResult ?? failedAdd?.partialResult }
