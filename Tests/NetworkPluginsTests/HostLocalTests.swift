@@ -83,6 +83,23 @@ final class Pool {
     #expect(try pool.given.count == 5)
   }
 
+  @Test func whatCannotBeReadFailsDELRatherThanIsLost() throws {
+    let result = try pool.test("a", small).add()
+    // Leads to itself: it is there, and cannot be read by anybody.
+    try DurableFile.remove(pool.file("10.1.0.2"), durable: false)
+    symlink("10.1.0.2", pool.file("10.1.0.2"))
+    for previous in [result, nil] {
+      var test = pool.test("a", small)
+      test.previousResult = previous
+      let error = #expect(throws: PluginError.self) { try test.del() }
+      #expect(error?.code == 5 && error?.message.contains("10.1.0.2") == true)
+    }
+    #expect(throws: PluginError.self) { try pool.test("a", small).gc(keeping: []) }
+    try DurableFile.remove(pool.file("10.1.0.2"), durable: false)
+    try Directories.make(pool.file("10.1.0.2"), mode: 0o755)
+    try pool.test("a", small).del()
+  }
+
   @Test func theOneGivenLastIsTriedLast() throws {
     for name in ["a", "b", "c", "d", "e"] { _ = try address(name, small) }
     try pool.test("e", small).del()

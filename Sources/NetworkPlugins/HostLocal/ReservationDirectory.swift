@@ -64,7 +64,7 @@ struct ReservationDirectory: Sendable {
     } catch {
       guard error.errno == .fileExists else { throw error }
       // Under the lock nobody is writing it just now.
-      guard let bytes = try? DurableFile.read(file, limit: 4096), bytes.isEmpty else { return false }
+      guard try Self.read(file)?.isEmpty == true else { return false }
       try DurableFile.remove(file, durable: false)
       return try reserve(address, for: owner)
     }
@@ -83,9 +83,7 @@ struct ReservationDirectory: Sendable {
   @discardableResult
   func release(_ address: IPAddress, of owner: Owner) throws(KernelError) -> Bool {
     let file = path + "/\(address)"
-    guard let bytes = try? DurableFile.read(file, limit: 4096), Owner(bytes)?.isSame(as: owner) == true else {
-      return false
-    }
+    guard let bytes = try Self.read(file), Owner(bytes)?.isSame(as: owner) == true else { return false }
     try DurableFile.remove(file, durable: false)
     return true
   }
@@ -102,11 +100,24 @@ struct ReservationDirectory: Sendable {
 
   /// All addresses with their owners: reads every file.
   func reservations() throws(KernelError) -> [(address: IPAddress, owner: Owner)] {
-    try taken().compactMap { name in
-      guard let address = IPAddress(name), let bytes = try? DurableFile.read("\(path)/\(name)", limit: 4096),
-        let owner = Owner(bytes)
-      else { return nil }
-      return (address, owner)
+    var reservations: [(address: IPAddress, owner: Owner)] = []
+    for name in try taken() {
+      guard let address = IPAddress(name), let owner = try Self.read("\(path)/\(name)").flatMap(Owner.init) else {
+        continue
+      }
+      reservations.append((address, owner))
+    }
+    return reservations
+  }
+
+  /// What a reservation's file says; nil where there is none, and of what cannot be one. Whatever else keeps it from being read
+  /// is a failure: its owner would be passed over, and the address lost.
+  private static func read(_ file: String) throws(KernelError) -> [UInt8]? {
+    do throws(KernelError) {
+      return try DurableFile.read(file, limit: 4096)
+    } catch {
+      guard error.isNoReservation else { throw error }
+      return nil
     }
   }
 
@@ -128,5 +139,12 @@ struct ReservationDirectory: Sendable {
     let bytes = Array("\(address)".utf8)
     try retrying("write", file) { pwrite(descriptor, bytes, bytes.count, 0) }
     try retrying("cut", file) { ftruncate(descriptor, off_t(bytes.count)) }
+  }
+}
+
+extension KernelError {
+  /// Whether a file that could not be read for this is no reservation: there is none, or a directory, or more than 4 kB.
+  package var isNoReservation: Bool {
+    [.noSuchFileOrDirectory, .notDirectory, .isDirectory, .fileTooLarge].contains(errno)
   }
 }

@@ -31,8 +31,17 @@ struct HostLocalReservation: Sendable, Hashable {
       guard [.noSuchFileOrDirectory, .notDirectory].contains(error.errno) else { throw error }
       return []
     }
-    return names.filter { $0 != "lock" && !$0.hasPrefix("last_reserved_ip.") }
-      .compactMap { HostLocalReservation(directory + "/" + $0) }
+    return try at(
+      names.filter { $0 != "lock" && !$0.hasPrefix("last_reserved_ip.") }.map { directory + "/" + $0 })
+  }
+
+  /// Those of the paths that are reservations.
+  private static func at(_ paths: [String]) throws(KernelError) -> [HostLocalReservation] {
+    var reservations: [HostLocalReservation] = []
+    for path in paths {
+      if let reservation = try HostLocalReservation(path) { reservations.append(reservation) }
+    }
+    return reservations
   }
 
   /// Where host-local keeps the network's addresses.
@@ -55,7 +64,7 @@ struct HostLocalReservation: Sendable, Hashable {
   ) throws(KernelError) {
     for directory in directories(list) {
       let paths = addresses.map { directory + "/" + $0 }
-      let held = paths.isEmpty ? try all(in: directory) : paths.compactMap(HostLocalReservation.init)
+      let held = paths.isEmpty ? try all(in: directory) : try at(paths)
       for reservation in held where reservation.content == .owner(containerID) {
         try reservation.release()
       }
@@ -68,13 +77,20 @@ struct HostLocalReservation: Sendable, Hashable {
     let directory = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
     let lock = try FileLock.acquire(directory + "/lock", retryFor: ReservationLock.patience)
     defer { withExtendedLifetime(lock) {} }
-    guard HostLocalReservation(path)?.content == content else { return }
+    guard try HostLocalReservation(path)?.content == content else { return }
     try DurableFile.remove(path, durable: false)
   }
 
   /// `nil` when there is no such file. A reservation takes a hundred bytes; what is larger is none.
-  init?(_ path: String) {
-    guard let bytes = try? DurableFile.read(path, limit: 4096) else { return nil }
+  /// Whatever else keeps it from being read is a failure: the address would be lost.
+  init?(_ path: String) throws(KernelError) {
+    let bytes: [UInt8]
+    do throws(KernelError) {
+      bytes = try DurableFile.read(path, limit: 4096)
+    } catch {
+      guard error.isNoReservation else { throw error }
+      return nil
+    }
     self.path = path
     let text = String(decoding: bytes, as: UTF8.self)
     content = text.split(whereSeparator: \.isWhitespace).first.map { .owner(String($0)) } ?? .empty

@@ -41,7 +41,7 @@ struct HostLocalReservationTests {
     #expect(all.map(\.path) == (2...5).map { "\(data.path)/net/10.0.0.\($0)" })
     #expect(all.map(\.content) == [.owner(id), .owner(id), .empty, .empty])
     #expect(try HostLocalReservation.all(in: data.path + "/absent").isEmpty)
-    #expect(HostLocalReservation(data.path + "/net/10.0.0.99") == nil)
+    #expect(try HostLocalReservation(data.path + "/net/10.0.0.99") == nil)
   }
 
   @Test("by address: the container's own, and those of its addresses that a loss of power has emptied")
@@ -80,15 +80,15 @@ struct HostLocalReservationTests {
   @Test("one that says something else by now is somebody else's: it stays")
   func changedMeanwhile() throws {
     try reserve("10.0.0.2", "")
-    let empty = try #require(HostLocalReservation(data.path + "/net/10.0.0.2"))
+    let empty = try #require(try HostLocalReservation(data.path + "/net/10.0.0.2"))
     try reserve("10.0.0.2", "\(Samples.id(2))\r\neth0")
     try empty.release()
     #expect(try left() == ["10.0.0.2"])
-    let owned = try #require(HostLocalReservation(data.path + "/net/10.0.0.2"))
+    let owned = try #require(try HostLocalReservation(data.path + "/net/10.0.0.2"))
     try reserve("10.0.0.2", "\(id)\r\neth0")
     try owned.release()
     #expect(try left() == ["10.0.0.2"])
-    try #require(HostLocalReservation(data.path + "/net/10.0.0.2")).release()
+    try #require(try HostLocalReservation(data.path + "/net/10.0.0.2")).release()
     #expect(try left().isEmpty)
     try owned.release()
   }
@@ -96,7 +96,7 @@ struct HostLocalReservationTests {
   @Test("it is released under host-local's lock: while that is held, nothing is")
   func lock() throws {
     try reserve("10.0.0.2", "\(id)\r\neth0")
-    let reservation = try #require(HostLocalReservation(data.path + "/net/10.0.0.2"))
+    let reservation = try #require(try HostLocalReservation(data.path + "/net/10.0.0.2"))
     let (isTried, result) = (Handoff<Void>(), Handoff<Bool>())
     var lock: FileLock? = try FileLock.acquire(data.path + "/net/lock")
     try DedicatedThread.start(name: "berth-test") {
