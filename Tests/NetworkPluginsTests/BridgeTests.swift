@@ -20,7 +20,7 @@ import Testing
   @Test func hasTheReferencePluginsDefaults() throws {
     let settings = try settings([:])
     #expect(settings.bridge == "cni0" && !settings.isGateway && settings.mtu == nil && settings.mac == nil)
-    #expect(settings.port == BridgePort(hairpin: false, isIsolated: false) && !settings.hasIPAM)
+    #expect(settings.port == BridgePort(hairpin: false, isIsolated: false))
     #expect(try self.settings(["isDefaultGateway": true]).isGateway)
     #expect(try self.settings(["mtu": 0]).mtu == nil)
   }

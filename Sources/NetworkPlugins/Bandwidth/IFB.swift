@@ -62,8 +62,8 @@ struct IFB {
     }
   }
 
-  /// Why there can be none here; nil where there can. Asks the kernel for one that it must refuse, of another length than 0
-  /// and more: it knows the kind by then, or does not.
+  /// Why there can be none here; nil where there can. Asks the kernel for one whose MTU it must
+  /// refuse: it knows the kind by then, or does not.
   static var reasonWhyNot: String? {
     do throws(NetlinkError) {
       let socket = try RouteSocket()

@@ -72,7 +72,6 @@ struct BridgeSettings {
   let isPromiscuous: Bool
   let masquerades: Bool
   let mac: MACAddress?
-  let hasIPAM: Bool
   let dns: CNIResult.DNS
 
   /// Refuses what the reference plugin refuses, and what this one does not honour.
@@ -94,7 +93,6 @@ struct BridgeSettings {
     }
     port = BridgePort(hairpin: given.hairpinMode == true, isIsolated: given.portIsolation == true)
     mac = try Self.mac(call)
-    hasIPAM = call.ipamType != nil
     dns = CNIResult.DNS(given.dns)
   }
 

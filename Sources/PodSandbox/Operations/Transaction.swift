@@ -28,8 +28,8 @@ struct Transaction<Subject: StepSubject>: Sendable {
       let begun = Array(steps[...index])
       let fail: @Sendable (Attempt) -> Void = { attempt in
         guard let fault = attempt.fault else { return }
-        let late = fault as? LateFault
-        let (step, cause) = (late?.step ?? steps[index].name, late?.cause ?? fault)
+        let begunBefore = fault as? LateFault
+        let (step, cause) = (begunBefore?.step ?? steps[index].name, begunBefore?.cause ?? fault)
         willUndo()
         undo(begun, of: attempt.subject) { left, reports in
           then(.failure(TransactionFailure(step: step, cause: cause, undo: reports, subject: left)))
