@@ -119,6 +119,21 @@ import Testing
     #expect(encoded(Change.addRoute(route)) == golden)
   }
 
+  @Test func addsARoutesMetricsAndScope() throws {
+    let golden = bytes(
+      """
+      40000000 1800 0506 04030201 00000000  # nlmsghdr: 64 bytes, RTM_NEWROUTE, REQUEST|ACK|EXCL|CREATE
+      02 10 00 00 fe 03 c8 01 00000000       # rtmsg: AF_INET, /16, table main, RTPROT_BOOT, site, unicast
+      0800 0100 0a020000                     # RTA_DST 10.2.0.0
+      0800 0400 03000000                     # RTA_OIF 3
+      1400 0880                              # RTA_METRICS, nested
+        0800 0200 14050000                   # RTAX_MTU 1300
+        0800 0800 b0040000                   # RTAX_ADVMSS 1200
+      """)
+    let route = try Route(to: #require(IPPrefix("10.2.0.0/16")), link: 3, mtu: 1300, advertisedMSS: 1200)
+    #expect(encoded(Change.addRoute(route, reaching: .init(rawValue: 200))) == golden)
+  }
+
   @Test func namesAGatewayOfTheOtherFamily() throws {
     let golden = bytes(
       """

@@ -64,7 +64,7 @@ import Testing
       let destination = try #require(IPPrefix("10.9.0.0/24"))
       let routes = [
         Route(to: .everything(.v4), via: IPAddress("10.1.0.1"), link: link),
-        Route(to: destination, link: link, preferredSource: v4.address, metric: 5),
+        Route(to: destination, link: link, preferredSource: v4.address, metric: 5, mtu: 1300, advertisedMSS: 1200),
         Route(to: .everything(.v6), via: IPAddress("fd00::1"), link: link, metric: 77),
       ]
       for route in routes { try socket.perform(.addRoute(route)) }

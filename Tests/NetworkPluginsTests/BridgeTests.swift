@@ -94,11 +94,43 @@ import Testing
       .init(destination: try #require(IPPrefix("10.8.0.0/16")), gateway: "10.1.0.2"),
     ]
     let ips = try addresses([:], [("10.1.0.7/16", "10.1.0.1")]).ips
-    let made = routes.map { Netlink.Route($0, beside: ips, link: 3) }
+    let made = try PodRoute.all(routes, beside: ips).map(\.route)
+    #expect(made[0] == Netlink.Route(to: routes[0].destination, via: IPAddress("10.1.0.1"), metric: 7, table: 100))
+    #expect(made[1] == Netlink.Route(to: routes[1].destination))
+    #expect(made[2] == Netlink.Route(to: routes[2].destination, via: IPAddress("10.1.0.2")))
+  }
+
+  @Test func aRouteHasAllThatItAsksForOrIsRefused() throws {
+    let destination = try #require(IPPrefix("10.9.0.0/16"))
+    let made = try PodRoute(
+      .init(
+        destination: destination, mtu: 1300, advertisedMSS: 1200, priority: 4_294_967_295, table: 4_294_967_295,
+        scope: 253), beside: [])
     #expect(
-      made[0] == Netlink.Route(to: routes[0].destination, via: IPAddress("10.1.0.1"), link: 3, metric: 7, table: 100))
-    #expect(made[1] == Netlink.Route(to: routes[1].destination, link: 3))
-    #expect(made[2] == Netlink.Route(to: routes[2].destination, via: IPAddress("10.1.0.2"), link: 3))
+      made.route
+        == Netlink.Route(to: destination, metric: .max, table: .max, mtu: 1300, advertisedMSS: 1200)
+        && made.reach == .link)
+    let plain = try PodRoute(
+      .init(destination: destination, mtu: 0, advertisedMSS: 0, priority: 0, table: 0, scope: 0), beside: [])
+    #expect(plain.route == Netlink.Route(to: destination) && plain.reach == .everywhere)
+    let refused: [(CNIResult.Route, String)] = [
+      (.init(destination: destination, mtu: -1), "mtu"), (.init(destination: destination, mtu: 70_000), "mtu"),
+      (.init(destination: destination, advertisedMSS: 65_496), "advmss"),
+      (.init(destination: destination, priority: -1), "priority"),
+      (.init(destination: destination, priority: 4_294_967_296), "priority"),
+      (.init(destination: destination, table: -1), "table"), (.init(destination: destination, table: .max), "table"),
+      (.init(destination: destination, scope: 256), "scope"), (.init(destination: destination, scope: .min), "scope"),
+    ]
+    for (route, key) in refused {
+      let error = #expect(throws: PluginError.self) {
+        try addresses([:], [("10.1.0.7/16", "10.1.0.1")], routes: [route])
+      }
+      #expect(error?.code == 7 && error?.message.contains("its \(key), ") == true)
+      let result = try CNIResult(
+        cniVersion: "1.1.0", ips: [.init(address: destination, gateway: "10.9.0.1")], routes: [route])
+      let call = try PluginTest(PointToPoint(), [:]).call(.add)
+      #expect(throws: PluginError.self) { try PointToPointAddresses(result, call) }
+    }
   }
 
   @Test func anIPAMPluginWithoutAddressesIsAFailure() {

@@ -56,6 +56,15 @@ extension Request {
     if let source = route.preferredSource { put(Int(RTA_PREFSRC.rawValue), bytes: source.bytes) }
     if let metric = route.metric { put(Int(RTA_PRIORITY.rawValue), metric) }
     if route.table >= 256 { put(Int(RTA_TABLE.rawValue), route.table) }
+    putMetrics(route)
+  }
+
+  private mutating func putMetrics(_ route: Route) {
+    let metrics = [(RTAX_MTU, route.mtu), (RTAX_ADVMSS, route.advertisedMSS)]
+    guard metrics.contains(where: { $0.1 != nil }) else { return }
+    nest(Int(RTA_METRICS.rawValue)) { request in
+      for case (let metric, let value?) in metrics { request.put(Int(metric), value) }
+    }
   }
 }
 

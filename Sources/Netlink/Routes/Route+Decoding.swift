@@ -34,6 +34,11 @@ extension Route {
     case Int(RTA_PREFSRC.rawValue): preferredSource = attribute.address
     case Int(RTA_PRIORITY.rawValue): metric = attribute.uint32
     case Int(RTA_TABLE.rawValue): table = attribute.uint32 ?? table
+    case Int(RTA_METRICS.rawValue):
+      for metric in attribute.nested {
+        if metric.type == Int(RTAX_MTU) { mtu = metric.uint32 }
+        if metric.type == Int(RTAX_ADVMSS) { advertisedMSS = metric.uint32 }
+      }
     case Int(RTA_MULTIPATH.rawValue): hops = Self.hops(attribute.payload)
     default: break
     }

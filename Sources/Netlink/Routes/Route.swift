@@ -41,6 +41,8 @@ public struct Route: Sendable, Hashable {
     case link
     /// In this host.
     case host
+    /// Any other value, as the kernel knows it.
+    case other(UInt8)
   }
 
   /// The number of the main routing table.
@@ -60,6 +62,10 @@ public struct Route: Sendable, Hashable {
   public var metric: UInt32?
   /// The routing table.
   public var table: UInt32
+  /// How large packets on it may be; nil: as large as the link takes.
+  public var mtu: UInt32?
+  /// The largest segment that TCP offers to take; nil: as follows from the MTU.
+  public var advertisedMSS: UInt32?
   /// What is done with the packets.
   public var kind: Kind
   /// The ways of a multipath route, else empty. Not written by `addRoute`.
@@ -68,7 +74,8 @@ public struct Route: Sendable, Hashable {
   /// Describes a route to a destination by a link, a gateway or both.
   public init(
     to destination: IPPrefix, via gateway: IPAddress? = nil, link linkIndex: Int32? = nil,
-    preferredSource: IPAddress? = nil, metric: UInt32? = nil, table: UInt32 = Route.mainTable, kind: Kind = .unicast
+    preferredSource: IPAddress? = nil, metric: UInt32? = nil, table: UInt32 = Route.mainTable, mtu: UInt32? = nil,
+    advertisedMSS: UInt32? = nil, kind: Kind = .unicast
   ) {
     self.destination = destination
     self.gateway = gateway
@@ -76,6 +83,8 @@ public struct Route: Sendable, Hashable {
     self.preferredSource = preferredSource
     self.metric = metric
     self.table = table
+    self.mtu = mtu
+    self.advertisedMSS = advertisedMSS
     self.kind = kind
   }
 
@@ -109,11 +118,17 @@ extension Route.Kind {
 }
 
 extension Route.Reach {
+  /// The reach of a number of the kernel's.
+  public init(rawValue: UInt8) {
+    self = [.everywhere, .link, .host].first { $0.rawValue == rawValue } ?? .other(rawValue)
+  }
+
   var rawValue: UInt8 {
     switch self {
     case .everywhere: UInt8(RT_SCOPE_UNIVERSE.rawValue)
     case .link: UInt8(RT_SCOPE_LINK.rawValue)
     case .host: UInt8(RT_SCOPE_HOST.rawValue)
+    case .other(let value): value
     }
   }
 }

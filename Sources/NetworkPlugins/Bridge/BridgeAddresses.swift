@@ -8,6 +8,8 @@ struct BridgeAddresses {
   private(set) var ips: [CNIResult.IPConfiguration] = []
   /// As IPAM gave them, with the default routes that follow from the settings.
   private(set) var routes: [CNIResult.Route] = []
+  /// The same for the kernel.
+  private(set) var podRoutes: [PodRoute] = []
   let dns: CNIResult.DNS
   /// The addresses that the bridge is to have.
   private(set) var gateways: [IPPrefix] = []
@@ -25,6 +27,7 @@ struct BridgeAddresses {
       if settings.isGateway { try addGateway(&ip, settings) }
       ips.append(ip)
     }
+    podRoutes = try PodRoute.all(routes, beside: ips)
   }
 
   private mutating func addGateway(

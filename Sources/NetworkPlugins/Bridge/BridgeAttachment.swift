@@ -51,7 +51,7 @@ struct BridgeAttachment {
         .addAddress($0.address, toLink: index, broadcast: $0.broadcast, detectDuplicates: false)
       }
         + [.setUp(index)]
-        + addresses.routes.map { .addRoute(Netlink.Route($0, beside: addresses.ips, link: index), besideOthers: true) }
+        + addresses.podRoutes.map { $0.adding(byLink: index) }
     }
   }
 }

@@ -28,6 +28,7 @@ extension PointToPoint {
 struct PointToPointAddresses {
   let ips: [CNIResult.IPConfiguration]
   let routes: [CNIResult.Route]
+  private let podRoutes: [PodRoute]
   let dns: CNIResult.DNS
   /// The host's address for each of the pod's.
   private let gateways: [(pod: IPPrefix, host: IPAddress)]
@@ -41,6 +42,7 @@ struct PointToPointAddresses {
       return ip
     }
     routes = given.routes
+    podRoutes = try PodRoute.all(routes, beside: ips)
     let own = CNIResult.DNS(call.configuration.dns)
     dns = own.isEmpty ? given.dns : own
     var gateways: [(pod: IPPrefix, host: IPAddress)] = []
@@ -72,7 +74,7 @@ struct PointToPointAddresses {
       ]
     }
     return addresses + [.setUp(index)] + ways
-      + routes.map { .addRoute(Route($0, beside: ips, link: index), besideOthers: true) }
+      + podRoutes.map { $0.adding(byLink: index) }
   }
 
   /// On the host: its own address, and the way to the pod's.

@@ -46,16 +46,3 @@ extension CNIResult.IPConfiguration {
     return IPAddress(family: .v4, value: address.network.address.value | hosts)
   }
 }
-
-extension Netlink.Route {
-  /// A plugin's route as the kernel takes it: without a router of its own by the first address's of that family, if it has one.
-  init(_ route: CNIResult.Route, beside ips: [CNIResult.IPConfiguration], link: Int32) {
-    let family = route.destination.address.family
-    let gateway =
-      route.gateway.flatMap(IPAddress.init)
-      ?? ips.first { $0.address.address.family == family }?.gateway.flatMap(IPAddress.init)
-    self.init(
-      to: route.destination, via: gateway, link: link, metric: route.priority.flatMap { UInt32(exactly: $0) },
-      table: route.table.flatMap { UInt32(exactly: $0) } ?? Netlink.Route.mainTable)
-  }
-}

@@ -41,10 +41,10 @@ struct VethCheck {
     }
     let routes = try inside.routes(table: nil)
     for route in result.routes {
-      let gateway = route.gateway.flatMap(IPAddress.init)
-      let table = route.table.flatMap { UInt32(exactly: $0) } ?? Netlink.Route.mainTable
+      let wanted = try PodRoute(route, beside: []).route
       let isThere = routes.contains {
-        $0.destination == route.destination.network && $0.table == table && (gateway == nil || $0.gateway == gateway)
+        $0.destination == wanted.destination.network && $0.table == wanted.table
+          && (wanted.gateway == nil || $0.gateway == wanted.gateway)
       }
       guard isThere else { throw PluginError("the route to \(route.destination) is gone") }
     }
