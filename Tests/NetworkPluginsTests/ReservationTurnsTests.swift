@@ -17,9 +17,9 @@ import Testing
     return ReservationDirectory(pool.path + "/" + name)
   }
 
-  /// Waits until somebody waits for the directory; false when nobody does.
+  /// Waits until so many wait for the directory; false when it does not come to that.
   private func isAwaited(_ directory: ReservationDirectory, by count: Int = 1) -> Bool {
-    for _ in 0..<5000 where ReservationTurns.shared.count(directory.path) < count { usleep(1000) }
+    for _ in 0..<5000 where ReservationTurns.shared.count(directory.path) != count { usleep(1000) }
     return ReservationTurns.shared.count(directory.path) == count
   }
 
