@@ -1,5 +1,6 @@
 import CNI
 import CNIPlugin
+import JSON
 import LinuxKernel
 import Netlink
 
@@ -14,6 +15,14 @@ func withKernel<T>(_ body: () throws -> T) throws(PluginError) -> T {
   } catch {
     throw PluginError("\(error)", code: CNIError.Code.ioFailure)
   }
+}
+
+/// Refuses a name that the kernel would take for a pattern: it counts links up by `%d`, so that each one of that name is another.
+func requireLiteralName(_ name: String, _ place: String) throws(PluginError) {
+  guard name.utf8.contains(UInt8(ascii: "%")) else { return }
+  throw PluginError(
+    "\(place): \"\(name.beginning(64))\" is no interface's name: the kernel puts numbers in the place of %d",
+    code: CNIError.Code.invalidConfiguration)
 }
 
 extension RouteSocket {

@@ -38,6 +38,7 @@ import Testing
     (#"{"hairpinMode":true,"promiscMode":true}"#, "hairpin"), (#"{"mtu":-1}"#, "mtu"), (#"{"mtu":70000}"#, "mtu"),
     (#"{"runtimeConfig":{"mac":"x"}}"#, "mac"), (#"{"ipMasq":true,"ipMasqBackend":"iptables"}"#, "ipMasqBackend"),
     (#"{"vlan":5}"#, "vlan"),
+    (#"{"bridge":"leak%d"}"#, "leak%d"), (#"{"bridge":"%"}"#, "bridge"),
     (#"{"macspoofchk":true}"#, "macspoofchk"), (#"{"enabledad":true}"#, "enabledad"),
     (#"{"vlanTrunk":[]}"#, "vlanTrunk"), (#"{"disableContainerInterface":true}"#, "disableContainerInterface"),
   ])
@@ -98,6 +99,16 @@ import Testing
     #expect(made[0] == Netlink.Route(to: routes[0].destination, via: IPAddress("10.1.0.1"), metric: 7, table: 100))
     #expect(made[1] == Netlink.Route(to: routes[1].destination))
     #expect(made[2] == Netlink.Route(to: routes[2].destination, via: IPAddress("10.1.0.2")))
+  }
+
+  @Test func thePodsInterfaceIsNoPattern() throws {
+    var test = PluginTest(Bridge(), [:])
+    test.interfaceName = "eth%d"
+    let error = #expect(throws: PluginError.self) { try test.add() }
+    #expect(error?.code == 7 && error?.message.contains("CNI_IFNAME") == true)
+    var pair = PluginTest(PointToPoint(), ["ipam": ["type": "static"]])
+    pair.interfaceName = "eth%d"
+    #expect(throws: PluginError.self) { try pair.add() }.map { #expect($0.code == 7) }
   }
 
   @Test func aRouteHasAllThatItAsksForOrIsRefused() throws {

@@ -81,6 +81,8 @@ struct BridgeSettings {
     // As in the reference plugin, what is not known is passed over; what is known and not honoured never.
     if let reason = Bridge.notHonoured(given) { throw Self.invalid("bridge: \(reason)") }
     bridge = given.bridge.flatMap { $0.isEmpty ? nil : $0 } ?? "cni0"
+    try requireLiteralName(bridge, "bridge")
+    try requireLiteralName(call.interfaceName, "CNI_IFNAME")
     isDefaultGateway = given.isDefaultGateway == true
     isGateway = isDefaultGateway || given.isGateway == true
     forceAddress = given.forceAddress == true

@@ -18,6 +18,7 @@ public struct PointToPoint: NativePlugin, TableUser {
   /// Asks for addresses, then makes the pair with addresses and routes at both ends; on failure nothing of it stays.
   public func add(_ call: PluginCall<Configuration>) throws(PluginError) -> CNIResult {
     let mtu = try Self.mtu(call)
+    try requireLiteralName(call.interfaceName, "CNI_IFNAME")
     guard let given = try call.delegateToIPAM() else { throw Self.invalid("ipam: ptp needs addresses") }
     do throws(PluginError) {
       let addresses = try PointToPointAddresses(given, call)
