@@ -11,6 +11,9 @@ public struct JSONObject: Sendable {
   }
 
   private(set) var members: [Member]
+  /// Where each key is, once there are many of them: going through all of them for each would take time with their square.
+  private var places: [[UInt8]: Int]?
+  private static let few = 16
 
   /// An empty object.
   public init() { members = [] }
@@ -22,6 +25,15 @@ public struct JSONObject: Sendable {
 
   init(duplicated members: [Member]) {
     self.members = JSONObject.withoutDuplicates(members)
+    indexMembers()
+  }
+
+  private mutating func indexMembers() {
+    guard members.count > JSONObject.few else {
+      places = nil
+      return
+    }
+    places = Dictionary(uniqueKeysWithValues: members.enumerated().map { (Array($0.element.key.utf8), $0.offset) })
   }
 
   /// The keys in their order.
@@ -39,11 +51,18 @@ public struct JSONObject: Sendable {
     set {
       switch (index(of: key), newValue) {
       case (let index?, let value?): members[index].value = value
-      case (let index?, nil): members.remove(at: index)
-      case (nil, let value?): members.append(Member(key: key, value: value))
+      case (let index?, nil):
+        members.remove(at: index)
+        indexMembers()
+      case (nil, let value?): append(Member(key: key, value: value))
       case (nil, nil): break
       }
     }
+  }
+
+  private mutating func append(_ member: Member) {
+    members.append(member)
+    if places == nil { indexMembers() } else { places?[Array(member.key.utf8)] = members.count - 1 }
   }
 
   /// The value under a key as Go's decoder finds it: the key itself, else the first that differs in the case of ASCII letters only.
@@ -61,7 +80,8 @@ public struct JSONObject: Sendable {
   }
 
   private func index(of key: String) -> Int? {
-    members.firstIndex { $0.key.hasSameBytes(as: key) }
+    guard let places else { return members.firstIndex { $0.key.hasSameBytes(as: key) } }
+    return places[Array(key.utf8)]
   }
 
   private static func withoutDuplicates(_ members: [Member]) -> [Member] {

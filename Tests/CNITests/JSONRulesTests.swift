@@ -3,6 +3,26 @@ import Testing
 
 @Suite("JSON: rules, places and how it is written", .timeLimit(.minutes(1)))
 struct JSONRulesTests {
+  @Test("An object of many members is as one of few")
+  func manyMembers() {
+    var (object, model): (JSONObject, [(String, Int)]) = ([:], [])
+    for number in 0..<40 {
+      object["k\(number)"] = .integer(number)
+      model.append(("k\(number)", number))
+    }
+    object["K7"] = 70
+    #expect(object["k7"]?.integer == 7 && object["K7"]?.integer == 70 && object["k40"] == nil)
+    #expect(object.value(ignoringCase: "K39")?.integer == 39)
+    for number in [39, 0, 20] + Array(1..<19) + Array(21..<38) {
+      object["k\(number)"] = nil
+      model.removeAll { $0.1 == number }
+      #expect(object["k\(number)"] == nil && model.allSatisfy { object[$0.0]?.integer == $0.1 })
+      object["k38"] = .integer(38)
+    }
+    #expect(object.keys == model.map(\.0) + ["K7"])
+    #expect(JSONObject(object.map { ($0.key, $0.value) }) == object)
+  }
+
   @Test(
     "What only the strict rules refuse",
     arguments: [

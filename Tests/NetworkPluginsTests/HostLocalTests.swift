@@ -100,6 +100,14 @@ final class Pool {
     try pool.test("a", small).del()
   }
 
+  @Test func manySetsTakeNoLongerEach() throws {
+    let ranges = (0..<500).map { JSON.array([["subnet": .string("10.\($0 / 250).\($0 % 250).0/29")]]) }
+    let start = SuspendingClock.now
+    #expect(try pool.test("a", ["ranges": .array(ranges)]).add().ips.count == ranges.count)
+    #expect(start.duration(to: .now) < .seconds(20))
+    #expect(throws: PluginError.self) { try pool.test("a", ["ranges": .array(ranges)]).add() }
+  }
+
   @Test func theOneGivenLastIsTriedLast() throws {
     for name in ["a", "b", "c", "d", "e"] { _ = try address(name, small) }
     try pool.test("e", small).del()

@@ -123,6 +123,17 @@ import Testing
     if let word { #expect(reason?.contains(word) == true) }
   }
 
+  @Test func timeGrowsWithTheNumberOfParametersNotItsSquare() throws {
+    let keys = (0..<20_000).map { "net.ipv4.conf.IFNAME.parameter\($0)" }
+    let sysctls = JSON.object(JSONObject(keys.map { ($0, .string("1")) }))
+    let test = PluginTest(
+      Tuning(allowList: AllowList(path: "/not/there")), ["sysctl": sysctls, "args": ["cni": ["sysctl": sysctls]]])
+    let start = SuspendingClock.now
+    #expect(try TuningSettings(try test.call(.del)).parameters.count == keys.count)
+    // A second's work, where the square of it takes minutes.
+    #expect(start.duration(to: .now) < .seconds(20))
+  }
+
   @Test(arguments: [
     ("4096\t131072\t6291456", "4096 131072  6291456", true), ("1 ", "1", true), ("0x10", "16", true),
     ("010", "8", true), ("-0x1", "-1", true), ("1", "01", true), ("1", "2", false), ("1", "1 1", false),

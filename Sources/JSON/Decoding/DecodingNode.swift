@@ -4,6 +4,9 @@ final class DecodingNode: Decoder {
   let path: FieldPath
   private let session: DecodingSession
   private var asked: [String] = []
+  /// The same once they are many: a map that is decoded by its own keys is asked for as many as it has.
+  private var manyAsked: Set<[UInt8]> = []
+  private static let few = 16
 
   init(_ value: JSON, at path: FieldPath, _ session: DecodingSession) {
     self.value = value
@@ -75,13 +78,21 @@ final class DecodingNode: Decoder {
   }
 
   func noteAsked(_ name: String) {
-    if !asked.contains(name) { asked.append(name) }
+    guard asked.count > Self.few else {
+      if !asked.contains(name) { asked.append(name) }
+      return
+    }
+    if manyAsked.isEmpty { manyAsked = Set(asked.map { Array($0.utf8) }) }
+    if manyAsked.insert(Array(name.utf8)).inserted { asked.append(name) }
   }
 
   private func reportUnknownFields(of type: Any.Type) {
     guard case .object(let members) = value else { return }
     let known = asked.flatMap { keys(of: $0, in: members) }
-    for member in members where !session.isFull && !known.contains(where: { $0.hasSameBytes(as: member.key) }) {
+    let many = known.count > Self.few && members.count > Self.few ? Set(known.map { Array($0.utf8) }) : nil
+    for member in members where !session.isFull {
+      let isKnown = many?.contains(Array(member.key.utf8)) ?? known.contains { $0.hasSameBytes(as: member.key) }
+      guard !isKnown else { continue }
       let nested = (type as? any NestingObject.Type)?.nestedFields ?? []
       session.add(UnknownField(member.key, at: path, known: asked, nested: nested, dialect))
     }

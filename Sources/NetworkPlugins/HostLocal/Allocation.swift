@@ -11,6 +11,8 @@ struct Allocation {
   /// Why there are none; what was taken is given back then.
   private(set) var failure: PluginError?
   private var given: [IPAddress] = []
+  /// What the container has of before; looked for once, however many sets there are.
+  private var held: [IPAddress]?
 
   /// So many addresses are tried one by one before it is asked which ones are taken.
   private static let attempts = 8
@@ -84,9 +86,12 @@ struct Allocation {
     return range.prefix(address).map { .init(address: $0, gateway: range.gateway.description) }
   }
 
-  private func heldAlready(_ set: RangeSet) throws(KernelError) -> IPAddress? {
-    try request.directory.reservations().first { $0.owner.isSame(as: owner) && set.range(of: $0.address) != nil }?
-      .address
+  private mutating func heldAlready(_ set: RangeSet) throws(KernelError) -> IPAddress? {
+    if held == nil {
+      held = try request.directory.reservations().filter { $0.owner.isSame(as: owner) }.map(\.address)
+    }
+    // What a set before has just given lies in none of the others: they do not overlap.
+    return held?.first { set.range(of: $0) != nil }
   }
 
   private func free(_ set: RangeSet, _ index: Int) throws(KernelError) -> (AddressRange, IPAddress)? {

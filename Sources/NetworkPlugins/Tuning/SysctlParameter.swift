@@ -31,6 +31,9 @@ struct SysctlParameter: Hashable {
     (self.key, self.value) = (key, String(line))
   }
 
+  /// What tells it from others: its path's bytes.
+  fileprivate var file: [UInt8] { Array(path.utf8) }
+
   /// The value that it has now, on a thread that is in the pod's namespace; nil of one that can only be written.
   func present() throws(PluginError) -> String? {
     do throws(KernelError) {
@@ -79,8 +82,14 @@ extension [SysctlParameter] {
     _ own: [(key: String, value: String)], replacedBy others: [(key: String, value: String)], interface: String
   ) throws(PluginError) {
     self = try Self.distinct(own, interface)
+    var places = Dictionary(uniqueKeysWithValues: enumerated().map { ($0.element.file, $0.offset) })
     for other in try Self.distinct(others, interface) {
-      if let index = firstIndex(where: { $0.path == other.path }) { self[index] = other } else { append(other) }
+      if let place = places[other.file] {
+        self[place] = other
+      } else {
+        places[other.file] = count
+        append(other)
+      }
     }
   }
 
@@ -88,12 +97,15 @@ extension [SysctlParameter] {
     _ entries: [(key: String, value: String)], _ interface: String
   ) throws(PluginError) -> [SysctlParameter] {
     var parameters: [SysctlParameter] = []
+    var places: [[UInt8]: Int] = [:]
     for entry in entries {
       let parameter = try SysctlParameter(entry.key, entry.value, interface: interface)
-      guard let other = parameters.first(where: { $0.path == parameter.path }) else {
+      guard let place = places[parameter.file] else {
+        places[parameter.file] = parameters.count
         parameters.append(parameter)
         continue
       }
+      let other = parameters[place]
       guard other.value == parameter.value else {
         throw Tuning.invalid(
           "sysctl: \"\(other.key.beginning(128))\" and \"\(parameter.key.beginning(128))\" are one parameter, with two values"
