@@ -17,7 +17,7 @@ func withKernel<T>(_ body: () throws -> T) throws(PluginError) -> T {
   }
 }
 
-/// Refuses a name that the kernel would take for a pattern: it counts links up by `%d`, so that each one of that name is another.
+/// Refuses a name that the kernel would take for a pattern: by `%d` it counts links up, and each of them is another.
 func requireLiteralName(_ name: String, _ place: String) throws(PluginError) {
   guard name.utf8.contains(UInt8(ascii: "%")) else { return }
   throw PluginError(

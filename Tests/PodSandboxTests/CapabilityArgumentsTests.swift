@@ -26,6 +26,18 @@ import Testing
     #expect(values["portMappings"] == expected)
   }
 
+  @Test(
+    "an IPv4-mapped address of the host is the IPv4 address to plugins too",
+    arguments: [("::ffff:10.7.0.1", "10.7.0.1"), ("::ffff:a07:2", "10.7.0.2"), ("fd00:0::1", "fd00::1"), ("x", "x")])
+  func mappedAddress(written: String, given: String) throws {
+    let values = try arguments {
+      var mapping = PodSandboxConfiguration.PortMapping()
+      (mapping.containerPort, mapping.hostPort, mapping.hostIP) = (80, 8080, written)
+      $0.portMappings = [mapping]
+    }
+    #expect(values["portMappings"]?.array?.first?.object?["hostIP"]?.string == given)
+  }
+
   @Test("CNI-B12 bandwidth annotations become bits a second with containerd's burst")
   func bandwidth() throws {
     let values = try arguments { $0.annotations = ["kubernetes.io/ingress-bandwidth": "10M"] }

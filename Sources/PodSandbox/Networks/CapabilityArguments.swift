@@ -1,5 +1,6 @@
 import CNI
 import JSON
+import LinuxKernel
 
 /// The values of CNI's capabilities for one pod, from CRI's fields and the pod's annotations.
 ///
@@ -61,7 +62,11 @@ enum CapabilityArguments {
         ("hostPort", .integer(mapping.hostPort)), ("containerPort", .integer(mapping.containerPort)),
         ("protocol", .string(mapping.protocol.rawValue)),
       ]
-      if !mapping.hostIP.isEmpty { fields.append(("hostIP", .string(mapping.hostIP))) }
+      if !mapping.hostIP.isEmpty {
+        // As the ports' owners are told apart: a plugin that took an IPv4-mapped address for IPv6 would serve another port.
+        let address = HostPort.address(mapping.hostIP)?.description ?? mapping.hostIP
+        fields.append(("hostIP", .string(address)))
+      }
       return JSON.object(JSONObject(fields))
     }
     return entries.isEmpty ? nil : .array(entries)
