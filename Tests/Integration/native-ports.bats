@@ -237,6 +237,20 @@ END
   rm "$work/plugins/slow"
 }
 
+@test "native ports: where nothing is native any more, what lives is kept true all the same" {
+  masqueraded
+  kept=$(runp kept-on "$(published 18660)")
+  serve "$kept" 80
+  berthd_stop
+  BERTH_TEST_NATIVE=never berthd_start
+  nft flush ruleset
+  wait_until 5 ask 10.201.0.1 18660
+  end_servers
+  discard "$kept"
+  berthd_stop
+  berthd_start
+}
+
 @test "native ports: what others load again of a pod that is gone goes, and its port is free" {
   masqueraded
   gone=$(runp gone "$(published 18650)")

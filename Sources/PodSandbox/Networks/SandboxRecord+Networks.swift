@@ -10,6 +10,15 @@ extension SandboxRecord.Network {
 }
 
 extension SandboxRecord {
+  /// Whether a plugin of its networks is native; of a list that cannot be read one may be.
+  var usesNativePlugins: Bool {
+    networks.contains { network in
+      guard let executed = network.executed else { return false }
+      guard let list = try? network.list() else { return true }
+      return list.plugins.contains { !executed.contains($0.type) }
+    }
+  }
+
   /// What ADD's last plugin printed on one network.
   func result(_ text: String, of index: Int) throws -> CNIResult {
     let json = try JSON(parsing: text, rules: .own)

@@ -10,7 +10,7 @@ extension SandboxService {
   func keepTable() {
     let settings = [host.plugins.native] + host.configuration.runtimeHandlers.values.compactMap(\.nativePlugins)
     // What lives was attached by the settings of before.
-    guard settings.contains(where: { $0 != .never }) || registry.sandboxes.contains(where: \.record.hasNativePlugins)
+    guard settings.contains(where: { $0 != .never }) || registry.sandboxes.contains(where: \.record.usesNativePlugins)
     else { return }
     if let reason = HostTableKeeper.reasonWhyNot {
       return host.logger.notice("\(reason); port mappings and masquerading are left to the plugins' executables")
