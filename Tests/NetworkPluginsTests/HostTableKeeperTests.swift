@@ -1,5 +1,7 @@
+import CNIPlugin
 import LinuxKernel
 import Netfilter
+import Synchronization
 import Testing
 
 @testable import NetworkPlugins
@@ -38,4 +40,54 @@ import Testing
     #expect(!isDamage(.element, deletion: false, comments: [other]))
     #expect(!isDamage(.element, deletion: false, comments: ["cni0"]) && !isDamage(.element, deletion: false))
   }
+
+  @Test func whoeverIsOvertakenMendsAgainUntilAllIsThere() throws {
+    let table = BusyTable()
+    let host = HostRuleset(table, isKept: true)
+    try host.mend([])
+    var transaction = Transaction()
+    transaction.flush(HostTable.postrouting)
+    try table.perform(transaction)
+    table.overtake(times: 3)
+    #expect(try host.mendIfThere())
+    #expect(try host.defect() == nil && !host.mendIfThere())
+  }
+
+  @Test func whatCannotBeMadeWholeIsNoSuccess() throws {
+    let table = BusyTable()
+    let host = HostRuleset(table, isKept: true)
+    try host.mend([])
+    var transaction = Transaction()
+    transaction.flush(HostTable.postrouting)
+    try table.perform(transaction)
+    table.overtake(times: .max)
+    #expect(throws: PluginError.self) { try host.mendIfThere() }
+  }
+}
+
+/// A ruleset that others change between a look at it and the transaction that follows, as often as it is told.
+private final class BusyTable: Ruleset {
+  private let fake = FakeTable()
+  private let left = Mutex(0)
+
+  func overtake(times: Int) { left.withLock { $0 = times } }
+
+  func generation() throws(NetfilterError) -> UInt32 {
+    let isOvertaken = left.withLock { left in
+      defer { left = max(0, left - 1) }
+      return left > 0
+    }
+    return fake.generation() &- (isOvertaken ? 1 : 0)
+  }
+
+  func perform(_ transaction: Transaction) throws(NetfilterError) { try fake.perform(transaction) }
+  func check(_ transaction: Transaction) throws(NetfilterError) { try fake.check(transaction) }
+  func tables() throws(NetfilterError) -> [Table] { fake.tables() }
+  func chains(of table: Table) throws(NetfilterError) -> [Table.Chain] { fake.chains(of: table) }
+  func rules(of chain: Table.Chain) throws(NetfilterError) -> [Table.ListedRule] { fake.rules(of: chain) }
+  func sets(of table: Table) throws(NetfilterError) -> [Table.Set] { fake.sets(of: table) }
+  func maps(of table: Table) throws(NetfilterError) -> [Table.Map] { fake.maps(of: table) }
+  func elements(of set: Table.Set) throws(NetfilterError) -> [Table.Element] { try fake.elements(of: set) }
+  func elements(of map: Table.Map) throws(NetfilterError) -> [Table.Element] { try fake.elements(of: map) }
+  func find(_ element: Table.Element) throws(NetfilterError) -> Table.Element? { try fake.find(element) }
 }

@@ -109,7 +109,7 @@ extension HostRuleset {
   /// Makes the table whole where it is, or was, and says whether it was not. Where no pod ever had anything in one there is none.
   ///
   /// - Throws: Also where it is not whole after many attempts: whoever changes the table meanwhile, this process too, is faster.
-  fileprivate func mendIfThere() throws -> Bool {
+  func mendIfThere() throws -> Bool {
     guard try ruleset.tables().contains(where: { HostTable.isOurs($0) }), var defect = try defect() else {
       return false
     }

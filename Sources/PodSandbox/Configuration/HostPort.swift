@@ -37,12 +37,7 @@ struct HostPort: Sendable, Hashable {
   }
 
   /// The address that a `hostIp` names; `nil` when it is none. An IPv4-mapped one is the IPv4 address, as portmap has it.
-  static func address(_ text: String) -> IPAddress? {
-    guard let address = IPAddress(text) else { return nil }
-    let bytes = address.bytes
-    let isMapped = bytes.count == 16 && bytes.prefix(10).allSatisfy { $0 == 0 } && bytes[10...11] == [0xff, 0xff]
-    return isMapped ? IPAddress(bytes: bytes.suffix(4)) : address
-  }
+  static func address(_ text: String) -> IPAddress? { IPAddress(text)?.unmapped }
 }
 
 extension HostPort: CustomStringConvertible {
