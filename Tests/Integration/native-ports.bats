@@ -204,16 +204,17 @@ END
   come_and_go() { while [ ! -e "$work/enough" ]; do discard "$(runp "going-$1" "$(published "$1")")"; done; }
   for port in 18631 18632 18633; do
     come_and_go "$port" 3>&- &
-    echo "$!" >>"$work/servers"
+    comers+=("$!")
   done
   for _ in {1..12}; do
     nft flush chain inet berth hostports
     sleep 0.3
   done
   touch "$work/enough"
+  wait "${comers[@]}"
   wait_until 5 eval '[ "$(nft -a list chain inet berth hostports | grep -c "# handle")" = "$whole" ]'
   wait_until 5 ask 10.201.0.1 18630
-  wait_until 10 eval '[ "$(api ListPodSandbox "{}" | jq ".items | length")" = 1 ]'
+  [ "$(api ListPodSandbox '{}' | jq '.items | length')" = 1 ]
   rm "$work/enough"
   end_servers
   discard "$standing"
