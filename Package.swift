@@ -77,6 +77,12 @@ var targets: [Target] = [
     linkerSettings: [.linkedLibrary(":libyaml.a")]),
   .executableTarget(
     name: "berth-cni", dependencies: ["NetworkPlugins", "CNIPlugin"], swiftSettings: swiftSettings),
+  .target(
+    name: "CNIConformance",
+    dependencies: ["CNI", "Netfilter", "Netlink", "LinuxKernel", "JSON", systemPackage], swiftSettings: swiftSettings),
+  .executableTarget(
+    name: "berth-conformance", dependencies: ["CNIConformance", "CNI", "LinuxKernel", "JSON", argumentParser],
+    swiftSettings: swiftSettings),
   .executableTarget(
     name: "addressbook", dependencies: ["CNIPlugin", "CNI"], path: "Examples/plugin", exclude: ["README.md"]),
   .executableTarget(
@@ -102,6 +108,10 @@ var targets: [Target] = [
   .testTarget(
     name: "PodSandboxTests",
     dependencies: ["PodSandbox", "CNI", "Netlink", "LinuxKernel", "JSON", systemPackage, logging],
+    swiftSettings: swiftSettings),
+  .testTarget(
+    name: "CNIConformanceTests",
+    dependencies: ["CNIConformance", "CNI", "Netlink", "JSON", "LinuxKernel", systemPackage],
     swiftSettings: swiftSettings),
   .testTarget(name: "RuntimeAPITests", dependencies: ["RuntimeAPI", "JSON"], swiftSettings: swiftSettings),
   .testTarget(
@@ -138,6 +148,7 @@ let package = Package(
   name: "berth",
   products: [
     .library(name: "CNI", targets: ["CNI"]),
+    .library(name: "CNIConformance", targets: ["CNIConformance"]),
     .library(name: "CNIPlugin", targets: ["CNIPlugin"]),
     .library(name: "JSON", targets: ["JSON"]),
     .library(name: "Netfilter", targets: ["Netfilter"]),
@@ -146,6 +157,7 @@ let package = Package(
     .executable(name: "berthd", targets: ["berthd"]),
     .executable(name: "berthctl", targets: ["berthctl"]),
     .executable(name: "berth-cni", targets: ["berth-cni"]),
+    .executable(name: "berth-conformance", targets: ["berth-conformance"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),

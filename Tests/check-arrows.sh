@@ -17,9 +17,11 @@ JSON        |                            |
 CNI         | LinuxKernel JSON           | SystemPackage
 CNIPlugin   | CNI LinuxKernel JSON       | SystemPackage
 NetworkPlugins | CNIPlugin CNI Netfilter Netlink LinuxKernel JSON | SystemPackage
+CNIConformance | CNI Netfilter Netlink LinuxKernel JSON | SystemPackage
 PodSandbox  | NetworkPlugins CNIPlugin CNI Netlink LinuxKernel JSON CSeccomp | SystemPackage Logging Metrics ServiceLifecycle
 RuntimeAPI  | JSON                       | NIOCore NIOPosix NIOHTTP1
 berth-cni   | NetworkPlugins CNIPlugin   |
+berth-conformance | CNIConformance CNI LinuxKernel JSON | ArgumentParser
 addressbook | CNIPlugin CNI              |
 berthctl    | RuntimeAPI CNI LinuxKernel JSON CYAML | ArgumentParser
 berthd      | RuntimeAPI PodSandbox LinuxKernel JSON CZlib | SystemPackage Logging Metrics ServiceLifecycle UnixSignals ArgumentParser NIOCore NIOPosix NIOHTTP1

@@ -1,0 +1,4 @@
+extension Catalogue {
+  /// The cases of this level.
+  static let leak: [Case] = []
+}
