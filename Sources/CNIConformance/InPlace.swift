@@ -4,11 +4,13 @@ public import CNI
 public enum InPlace {
   /// Tries the cases whose id the text is in, and prints what came of them.
   public static func run(_ list: NetworkConfigurationList, pluginDirectories: [String], matching text: String) throws {
+    var trials = 0
     for subject in try Subject.all(of: list, pluginDirectories: pluginDirectories) {
       for candidate in Catalogue.cases
       where candidate.subjects.contains(subject.kind) && (text.isEmpty || candidate.id.contains(text)) {
         var calls: [Call] = []
-        let trial = Trial(subject, timeout: .seconds(10)) { calls.append($0) }
+        trials += 1
+        let trial = Trial(subject, name: "trial\(trials)", timeout: .seconds(10)) { calls.append($0) }
         let verdict = candidate.verdict(trial)
         print(subject.name, candidate.id, verdict)
         guard case .failed = verdict else { continue }

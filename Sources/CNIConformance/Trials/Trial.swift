@@ -8,6 +8,8 @@ import LinuxKernel
 public final class Trial {
   /// What is tested.
   let subject: Subject
+  /// What its pods are named after.
+  let name: String
   /// The time one call has.
   let timeout: Duration
   /// Told of each call once it is over.
@@ -18,8 +20,11 @@ public final class Trial {
   private(set) var figures: [Figure] = []
   private var podCount = 0
 
-  init(_ subject: Subject, timeout: Duration, observer: @escaping (Call) -> Void) {
+  init(
+    _ subject: Subject, name: String = "conformance", timeout: Duration, observer: @escaping (Call) -> Void
+  ) {
     self.subject = subject
+    self.name = name
     self.timeout = timeout
     self.observer = observer
   }
@@ -61,7 +66,7 @@ public final class Trial {
   /// A new pod: a network namespace pinned in `/var/run/netns`, its `lo` up, and a container id that nobody had.
   func pod(interface: String = "eth0") throws -> Pod {
     podCount += 1
-    let name = "conformance-\(podCount)"
+    let name = "\(name)-\(podCount)"
     let pod = Pod(containerID: name, networkNamespace: "/var/run/netns/\(name)", interfaceName: interface)
     let directory = try Directories.canonical("/var/run") + "/netns"
     try NetworkNamespace.prepareDirectory(directory)
