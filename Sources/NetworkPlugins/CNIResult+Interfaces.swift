@@ -33,7 +33,8 @@ extension CNIResult {
   }
 
   private func changingInterfaces(_ change: ([JSON]) -> [JSON]) throws(PluginError) -> CNIResult {
-    guard var object = raw.object else { return self }
+    // Before 0.3.0 a result knows no interfaces.
+    guard var object = raw.object, !["0.1.0", "0.2.0"].contains(cniVersion) else { return self }
     let key = object.key(ignoringCase: "interfaces") ?? "interfaces"
     object[key] = .array(change(object[key]?.array ?? []))
     do throws(CNIError) {

@@ -97,6 +97,17 @@ import Testing
     #expect(throws: PluginError.self) { try test.status() }
   }
 
+  @Test(arguments: ["0.1.0", "0.2.0", "0.3.0", "1.1.0"])
+  func resultsThatKnowNoInterfacesGetNone(version: String) throws {
+    let address = try #require(IPPrefix("10.0.0.2/24"))
+    let before = try CNIResult(cniVersion: version, ips: [.init(address: address)])
+    let mac = try #require(MACAddress("0a:00:00:00:00:01"))
+    for after in [try before.replacingMAC(ofPod: "eth0", with: mac), try before.adding(.init(name: "ifb"))] {
+      #expect((after.raw["interfaces"] == nil) == ["0.1.0", "0.2.0"].contains(version))
+      #expect(after.ips == before.ips)
+    }
+  }
+
   @Test(arguments: [("MAC", "x", 4), ("MAC", "01:00:00:00:00:01", 4), ("IP", "10.0.0.1", 4)])
   func refusesArguments(key: String, value: String, code: Int) {
     let error = #expect(throws: PluginError.self) { try settings("{}", [.init(key, value)]) }

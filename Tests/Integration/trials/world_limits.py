@@ -3,6 +3,7 @@
 import os
 import resource
 import threading
+import time
 
 from berth import Gone, Refused, need
 from world import World, fault
@@ -63,6 +64,8 @@ def pids():
         with open(group + "/pids.current") as file:
             return int(file.read())
 
+    # Until no thread of the run is left that would serve the next one.
+    time.sleep(2)
     for spare in range(0, 8):
         limit(current() + spare)
         try:
