@@ -7,6 +7,7 @@
 
 #include "clinux_events.h"
 #include "clinux_files.h"
+#include "clinux_isolation.h"
 #include "clinux_mounts.h"
 #include "clinux_namespaces.h"
 #include "clinux_processes.h"

@@ -40,4 +40,9 @@ package enum HostFile {
     defer { free(target) }
     return String(cString: target)
   }
+
+  /// Whether an entry of an overlay's upper layer has come from a lower one.
+  package static func isCopiedUp(_ path: String) -> Bool {
+    clinux_has_attribute(path, "trusted.overlay.origin") || clinux_has_attribute(path, "user.overlay.origin")
+  }
 }
