@@ -7,7 +7,7 @@ struct BerthConformance {
     let arguments = CommandLine.arguments
     let directory = NetworkConfigurationDirectory("/")
     let list = try directory.load(arguments[1])
-    try InPlace.run(
+    try ConformanceRun.run(
       list, pluginDirectories: [arguments[2]], matching: arguments.count > 3 ? arguments[3] : "")
   }
 }

@@ -12,6 +12,10 @@ public final class Trial {
   let name: String
   /// The time one call has.
   let timeout: Duration
+  /// What choices by chance come from.
+  let seed: UInt64
+  /// What the trial is given where it has namespaces of its own.
+  private let host: TrialHost?
   /// Told of each call once it is over.
   private let observer: (Call) -> Void
   /// What was found wrong, in order.
@@ -21,11 +25,14 @@ public final class Trial {
   private var podCount = 0
 
   init(
-    _ subject: Subject, name: String = "conformance", timeout: Duration, observer: @escaping (Call) -> Void
+    _ subject: Subject, name: String = "conformance", timeout: Duration, seed: UInt64 = 0, host: TrialHost? = nil,
+    observer: @escaping (Call) -> Void
   ) {
     self.subject = subject
     self.name = name
     self.timeout = timeout
+    self.seed = seed
+    self.host = host
     self.observer = observer
   }
 
@@ -61,6 +68,15 @@ public final class Trial {
   /// Ends the trial: the case says nothing about this subject.
   func skip(_ why: String) throws -> Never { throw TrialEnd.skipped(why) }
 
+  // --- the host ---
+
+  /// The network namespace beyond the host's uplink: what stands for the rest of the world. It has 198.51.100.1 and
+  /// 2001:db8:ffff::1, the host 198.51.100.2 and 2001:db8:ffff::2; each is the other's default gateway.
+  var outside: String { TrialNetwork.outside }
+
+  /// The files that were written since the trial began, by whomever: all but pods' namespaces.
+  func writtenFiles() -> [WrittenFile] { host?.writtenFiles?.list() ?? [] }
+
   // --- pods ---
 
   /// A new pod: a network namespace pinned in `/var/run/netns`, its `lo` up, and a container id that nobody had.
@@ -71,6 +87,8 @@ public final class Trial {
     let directory = try Directories.canonical("/var/run") + "/netns"
     try NetworkNamespace.prepareDirectory(directory)
     try NetworkNamespace.pinNew(at: "\(directory)/\(name)")
+    // Nobody else can have the pod's addresses: they need not be asked for, a second or two each.
+    try NetworkNamespace.visit("\(directory)/\(name)") { try? Sysctl.write("net.ipv6.conf.default.accept_dad", "0") }
     return pod
   }
 
