@@ -1,5 +1,4 @@
 import CNI
-public import JSON
 
 /// What came of one case on one subject: a line of a report, and what a trial's process tells the one that waits for it.
 public struct CaseReport: Sendable, Hashable {
@@ -46,39 +45,10 @@ public struct CaseReport: Sendable, Hashable {
     self.figures = figures
   }
 
-  /// As a line of a report.
-  public var json: JSON {
-    let (word, words): (String, [String]) =
-      switch verdict {
-      case .passed: ("passed", [])
-      case .failed(let violations): ("failed", violations)
-      case .skipped(let why): ("skipped", [why])
-      }
-    return .object([
-      "case": .string(id), "subject": .string(subject), "network": .string(network), "version": .string(version),
-      "level": .string(level.rawValue), "weight": .string(weight.rawValue), "expectation": .string(expectation),
-      "basis": .string(basis), "verdict": .string(word), "words": .array(words.map { .string($0) }),
-      "milliseconds": .number(decimal(milliseconds)),
-      "figures": .object(JSONObject(figures.map { ($0.name, .number(decimal($0.value))) })),
-      "calls": .array(calls.map(\.json)),
-    ])
-  }
-
-  /// Reads it back; nil where it is none.
-  public init?(_ json: JSON) {
-    guard let id = json["case"]?.string, let level = json["level"]?.string.flatMap(Level.init),
-      let weight = json["weight"]?.string.flatMap(Weight.init), let expectation = json["expectation"]?.string,
-      let basis = json["basis"]?.string, let subject = json["subject"]?.string, let network = json["network"]?.string,
-      let version = json["version"]?.string, let word = json["verdict"]?.string,
-      let words = json["words"]?.array?.compactMap(\.string), case .number(let milliseconds)? = json["milliseconds"],
-      let milliseconds = Double(milliseconds)
-    else { return nil }
-    switch word {
-    case "passed": verdict = .passed
-    case "failed": verdict = .failed(words)
-    case "skipped": verdict = .skipped(words.first ?? "")
-    default: return nil
-    }
+  init(
+    id: String, level: Level, weight: Weight, expectation: String, basis: String, subject: String, network: String,
+    version: String, verdict: Verdict, milliseconds: Double, calls: [CallEvidence], figures: [Figure]
+  ) {
     self.id = id
     self.level = level
     self.weight = weight
@@ -87,11 +57,9 @@ public struct CaseReport: Sendable, Hashable {
     self.subject = subject
     self.network = network
     self.version = version
+    self.verdict = verdict
     self.milliseconds = milliseconds
-    calls = (json["calls"]?.array ?? []).compactMap { CallEvidence($0) }
-    figures = (json["figures"]?.object ?? [:]).compactMap {
-      guard case .number(let token) = $0.value, let value = Double(token) else { return nil }
-      return Figure(name: $0.key, value: value)
-    }
+    self.calls = calls
+    self.figures = figures
   }
 }
