@@ -11,10 +11,13 @@ public final class ComparisonWriter: ReportWriter {
     self.sink = sink
   }
 
+  /// Nothing was tried yet.
   public func begin(_ plan: RunPlan) {}
 
+  /// One trial is over.
   public func add(_ report: CaseReport, _ assessment: Assessment) { comparison.add(report) }
 
+  /// All trials are over.
   public func end(_ summary: Summary) {
     for line in comparison.lines { sink.write(line.replacingControls(by: \.escaped) + "\n") }
   }

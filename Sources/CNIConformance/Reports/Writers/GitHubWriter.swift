@@ -21,8 +21,10 @@ public final class GitHubWriter: ReportWriter {
     page = summary
   }
 
+  /// Nothing was tried yet.
   public func begin(_ plan: RunPlan) { self.plan = plan }
 
+  /// One trial is over.
   public func add(_ report: CaseReport, _ assessment: Assessment) {
     switch assessment {
     case .failed: annotate("error", report)
@@ -39,6 +41,7 @@ public final class GitHubWriter: ReportWriter {
     evidenceSize += text.utf8.count
   }
 
+  /// All trials are over.
   public func end(_ summary: Summary) {
     for expectation in summary.outdated {
       let subject = "\(expectation.plugin) \(expectation.versions.text) \(expectation.caseID)"

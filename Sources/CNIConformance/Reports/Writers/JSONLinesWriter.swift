@@ -7,8 +7,10 @@ public final class JSONLinesWriter: ReportWriter {
   /// A writer.
   public init(_ sink: ReportSink) { self.sink = sink }
 
+  /// Nothing was tried yet.
   public func begin(_ plan: RunPlan) { write(plan.json) }
 
+  /// One trial is over.
   public func add(_ report: CaseReport, _ assessment: Assessment) {
     guard case .object(var object) = report.json else { return }
     object["assessment"] = .string(assessment.word.lowercased())
@@ -19,6 +21,7 @@ public final class JSONLinesWriter: ReportWriter {
     write(.object(object))
   }
 
+  /// All trials are over.
   public func end(_ summary: Summary) { write(summary.json) }
 
   private func write(_ json: JSON) { sink.write(json.text() + "\n") }

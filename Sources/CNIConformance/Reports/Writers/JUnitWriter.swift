@@ -24,8 +24,10 @@ public final class JUnitWriter: ReportWriter {
     self.timestamp = timestamp
   }
 
+  /// Nothing was tried yet.
   public func begin(_ plan: RunPlan) { self.plan = plan }
 
+  /// One trial is over.
   public func add(_ report: CaseReport, _ assessment: Assessment) {
     let place = suite(of: report)
     suites[place].milliseconds += report.milliseconds
@@ -37,6 +39,7 @@ public final class JUnitWriter: ReportWriter {
     suites[place].cases.append(JUnitCase(report, assessment).text)
   }
 
+  /// All trials are over.
   public func end(_ summary: Summary) {
     let sums = attributes(
       tests: summary.trials, failures: summary.failed.count, skipped: suites.reduce(0) { $0 + $1.skipped },

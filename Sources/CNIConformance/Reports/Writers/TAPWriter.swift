@@ -11,6 +11,7 @@ public final class TAPWriter: ReportWriter {
   /// A writer.
   public init(_ sink: ReportSink) { self.sink = sink }
 
+  /// Nothing was tried yet.
   public func begin(_ plan: RunPlan) {
     write("TAP version 14")
     write("1..\(plan.trials)")
@@ -21,6 +22,7 @@ public final class TAPWriter: ReportWriter {
     write("# berth-conformance \(plan.suiteVersion), seed \(plan.seed)")
   }
 
+  /// One trial is over.
   public func add(_ report: CaseReport, _ assessment: Assessment) {
     number += 1
     let description = "\(report.subject) \(report.id), network \(report.network), version \(report.version)"
@@ -35,6 +37,7 @@ public final class TAPWriter: ReportWriter {
     diagnostics(report)
   }
 
+  /// All trials are over.
   public func end(_ summary: Summary) {
     for expectation in summary.outdated {
       write("# passes again: \(expectation.plugin) \(expectation.versions.text) \(expectation.caseID)")

@@ -12,6 +12,7 @@ public final class TextWriter: ReportWriter {
   /// A writer.
   public init(_ sink: ReportSink) { self.sink = sink }
 
+  /// Nothing was tried yet.
   public func begin(_ plan: RunPlan) {
     planned = plan.trials
     subjectWidth = plan.networks.map { $0.plugins.map(\.type).joined(separator: "+").count }.max() ?? subjectWidth
@@ -23,6 +24,7 @@ public final class TextWriter: ReportWriter {
     progress(nil)
   }
 
+  /// One trial is over.
   public func add(_ report: CaseReport, _ assessment: Assessment) {
     done += 1
     erase()
@@ -31,6 +33,7 @@ public final class TextWriter: ReportWriter {
     progress(report)
   }
 
+  /// All trials are over.
   public func end(_ summary: Summary) {
     erase()
     for expectation in summary.outdated {
