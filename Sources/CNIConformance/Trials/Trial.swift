@@ -6,8 +6,8 @@ import LinuxKernel
 ///
 /// It runs in namespaces of its own, of which it is the only user: what is the host to the plugin is nobody else's.
 public final class Trial {
-  /// What is tested.
-  let subject: Subject
+  /// What is tested; a case may change its configuration for itself.
+  var subject: Subject
   /// What its pods are named after.
   let name: String
   /// The time one call has.
