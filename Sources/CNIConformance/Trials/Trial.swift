@@ -1,6 +1,7 @@
 import CNI
 import JSON
 import LinuxKernel
+import Netlink
 
 /// One case being tried on one subject: makes pods, calls plugins, keeps the calls as evidence and the violations.
 ///
@@ -87,8 +88,12 @@ public final class Trial {
     let directory = try Directories.canonical("/var/run") + "/netns"
     try NetworkNamespace.prepareDirectory(directory)
     try NetworkNamespace.pinNew(at: "\(directory)/\(name)")
-    // Nobody else can have the pod's addresses: they need not be asked for, a second or two each.
-    try NetworkNamespace.visit("\(directory)/\(name)") { try? Sysctl.write("net.ipv6.conf.default.accept_dad", "0") }
+    let kernel = try NetworkNamespace.visit("\(directory)/\(name)") {
+      // Nobody else can have the pod's addresses: they need not be asked for, a second or two each.
+      try? Sysctl.write("net.ipv6.conf.default.accept_dad", "0")
+      return try RouteSocket()
+    }
+    try kernel.perform(.setUp(try kernel.link(named: "lo").index))
     return pod
   }
 
