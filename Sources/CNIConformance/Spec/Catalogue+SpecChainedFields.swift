@@ -19,7 +19,7 @@ extension Catalogue {
       "routes", .must, "every route",
       adding: { result in
         result["routes"] = .array(
-          (result["routes"]?.array ?? []) + [["dst": "198.51.100.0/24"], ["dst": "203.0.113.0/24", "gw": "10.0.0.1"]])
+          (result["routes"]?.array ?? []) + [["dst": "192.0.2.0/24"], ["dst": "203.0.113.0/24", "gw": "10.0.0.1"]])
       }
     ) { previous, result in
       missing("route", previous["routes"]?.array ?? [], result["routes"]?.array ?? [], by: routeIdentity)
@@ -41,7 +41,7 @@ extension Catalogue {
         guard result["cniVersion"]?.string == "1.1.0" else { return }
         result["routes"] = .array(
           (result["routes"]?.array ?? []) + [
-            ["dst": "198.51.100.0/24", "mtu": 1400, "advmss": 1360, "priority": 7, "table": 100, "scope": 253]
+            ["dst": "203.0.113.0/24", "mtu": 1400, "advmss": 1360, "priority": 7, "table": 100, "scope": 253]
           ])
       }
     ) { previous, result in

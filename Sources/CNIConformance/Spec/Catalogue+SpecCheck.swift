@@ -36,7 +36,7 @@ extension Catalogue {
       let (pod, result) = try passing(trial)
       let link = try trial.requireLink(pod)
       try trial.addForeignLink("other0", in: pod)
-      let more = try trial.require(IPPrefix("198.51.100.7/32"), "no address")
+      let more = try trial.require(IPPrefix("203.0.113.7/32"), "no address")
       guard pod.interfaceName != "lo" else { try trial.skip("lo has addresses of the host alone") }
       try trial.kernel(pod).perform(.addAddress(more, toLink: link.index))
       let call = try trial.check(pod, previousResult: result)
@@ -83,7 +83,7 @@ extension Catalogue {
       guard var ips = changed["ips"]?.array, var first = ips.first?.object,
         let prefix = first["address"]?.string.flatMap({ IPPrefix($0) })
       else { try trial.skip("the result has no addresses") }
-      first["address"] = prefix.address.family == .v4 ? "198.51.100.7/24" : "2001:db8:7::7/64"
+      first["address"] = prefix.address.family == .v4 ? "203.0.113.7/24" : "2001:db8:7::7/64"
       ips[0] = .object(first)
       changed["ips"] = .array(ips)
       let call = try trial.check(pod, previousResult: .object(changed))

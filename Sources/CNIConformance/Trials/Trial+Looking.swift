@@ -28,12 +28,14 @@ extension Trial {
     return try kernel(pod).routes(table: nil).filter { $0.linkIndex == link.index && $0.table != Route.localTable }
   }
 
+  private static let foreignPeer = "conform-peer"
+
   /// Makes a pair of links in the pod, as somebody else's: both are up.
   func addForeignLink(_ name: String, in pod: Pod) throws {
     var link = NewLink(name)
     link.isUp = true
-    var peer = NewLink("conform-peer")
-    peer.isUp = true
-    try kernel(pod).perform(try .createVethPair(link, peer: peer))
+    let kernel = try kernel(pod)
+    try kernel.perform(try .createVethPair(link, peer: NewLink(Self.foreignPeer)))
+    try kernel.perform(.setUp(try kernel.link(named: Self.foreignPeer).index))
   }
 }
