@@ -16,7 +16,7 @@ extension Catalogue {
     },
     Case(
       .spec, "add-twice-keeps-first", .must, "A second ADD that is refused leaves what the first one made.",
-      basis: "\(SpecBasis.add); the first attachment is in use", on: .networks
+      basis: "\(SpecBasis.add); the first attachment is in use", on: .interface
     ) { trial in
       let pod = try trial.newInterfacePod()
       _ = try trial.attach(pod)
@@ -38,7 +38,7 @@ extension Catalogue {
     },
     Case(
       .spec, "add-after-del", .must, "After DEL the same container and interface can be added again.",
-      basis: "\(SpecBasis.add): \"without an intervening DEL\"", on: .all
+      basis: "\(SpecBasis.add): \"without an intervening DEL\"", on: .networks
     ) { trial in
       let pod = try trial.standardPod()
       try trial.detach(pod, previousResult: try trial.attach(pod))
@@ -46,7 +46,7 @@ extension Catalogue {
     },
     Case(
       .spec, "second-interface", .must, "A container can be added a second time with another interface name.",
-      basis: "\(SpecBasis.add): \"only if each addition is done with a different interface name\"", on: .all
+      basis: "\(SpecBasis.add): \"only if each addition is done with a different interface name\"", on: .networks
     ) { trial in
       let pod = try trial.newInterfacePod()
       let first = try trial.attach(pod)
@@ -77,7 +77,7 @@ extension Catalogue {
     },
     Case(
       .spec, "add-with-exhausted-addresses", .must, "ADD is refused when no address is left.",
-      basis: "\(SpecBasis.delegation); \(SpecBasis.add)", on: .networks
+      basis: "\(SpecBasis.delegation); \(SpecBasis.add)", on: .interface
     ) { trial in
       try trial.leaveOneAddress()
       _ = try trial.attach(try trial.standardPod())
@@ -86,7 +86,7 @@ extension Catalogue {
     Case(
       .spec, "add-exhausted-leaves-first", .should,
       "ADD that is refused for want of addresses leaves the others alone.",
-      basis: SpecBasis.lifecycle, on: .networks
+      basis: SpecBasis.lifecycle, on: .interface
     ) { trial in
       try trial.leaveOneAddress()
       let pod = try trial.standardPod()

@@ -14,14 +14,14 @@ extension Catalogue {
       trial.expectSuccess(try trial.check(pod, previousResult: result), of: "CHECK right after ADD")
     },
     Case(
-      .spec, "check-twice", .must, "CHECK passes as often as it is called.", basis: SpecBasis.check, on: .all
+      .spec, "check-twice", .must, "CHECK passes as often as it is called.", basis: SpecBasis.check, on: .networks
     ) { trial in
       let (pod, result) = try passing(trial)
       trial.expectSuccess(try trial.check(pod, previousResult: result), of: "the second CHECK")
     },
     Case(
       .spec, "check-changes-nothing", .should, "CHECK changes nothing in the pod.",
-      basis: "\(SpecBasis.check): it probes the status", on: .all
+      basis: "\(SpecBasis.check): it probes the status", on: .networks
     ) { trial in
       let (pod, result) = try attached(trial)
       let before = try PodState(trial, pod)
@@ -59,7 +59,7 @@ extension Catalogue {
     Case(
       .spec, "check-with-foreign-interface", .should,
       "CHECK with a prevResult that does not have the pod's interface is refused.",
-      basis: "\(SpecBasis.check): the plugin must consult prevResult", on: .networks
+      basis: "\(SpecBasis.check): the plugin must consult prevResult", on: .interface
     ) { trial in
       let (pod, result) = try madeInterface(trial)
       var changed = result.object ?? [:]
@@ -76,7 +76,7 @@ extension Catalogue {
     Case(
       .spec, "check-with-foreign-address", .should,
       "CHECK with a prevResult that has an address which the pod has not is refused.",
-      basis: "\(SpecBasis.check): a resource that is listed in prevResult and missing", on: .networks
+      basis: "\(SpecBasis.check): a resource that is listed in prevResult and missing", on: .interface
     ) { trial in
       let (pod, result) = try madeInterface(trial)
       var changed = result.object ?? [:]
@@ -91,7 +91,7 @@ extension Catalogue {
     },
     Case(
       .spec, "check-with-missing-namespace", .should, "CHECK is refused when the namespace is gone.",
-      basis: "\(SpecBasis.check): the container is generally unreachable", on: .networks
+      basis: "\(SpecBasis.check): the container is generally unreachable", on: .interface
     ) { trial in
       let (pod, result) = try madeInterface(trial)
       try trial.discard(pod)

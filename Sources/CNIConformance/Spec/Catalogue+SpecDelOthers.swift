@@ -8,7 +8,7 @@ extension Catalogue {
   static let specDelOthers: [Case] = [
     Case(
       .spec, "del-leaves-foreign-links", .must, "DEL leaves the pod's other links alone.",
-      basis: "\(SpecBasis.del): the interface defined by CNI_IFNAME", on: .all
+      basis: "\(SpecBasis.del): the interface defined by CNI_IFNAME", on: .networks
     ) { trial in
       let pod = try trial.standardPod()
       try trial.addForeignLink("other0", in: pod)
@@ -19,7 +19,7 @@ extension Catalogue {
     },
     Case(
       .spec, "del-leaves-second-interface", .must, "DEL of one interface leaves another one of the container alone.",
-      basis: "CNI 1.1.0, section 3: an attachment is identified by CNI_CONTAINERID and CNI_IFNAME", on: .all
+      basis: "CNI 1.1.0, section 3: an attachment is identified by CNI_CONTAINERID and CNI_IFNAME", on: .networks
     ) { trial in
       let pod = try trial.newInterfacePod()
       let first = try trial.attach(pod)
@@ -35,7 +35,7 @@ extension Catalogue {
     },
     Case(
       .spec, "del-leaves-second-container", .must, "DEL of one container leaves another one's interface as it is.",
-      basis: SpecBasis.lifecycle, on: .all
+      basis: SpecBasis.lifecycle, on: .networks
     ) { trial in
       let (first, second) = (try trial.standardPod(), try trial.standardPod())
       let result = try trial.attach(first)
@@ -47,7 +47,7 @@ extension Catalogue {
     },
     Case(
       .spec, "del-of-one-then-check", .must, "CHECK of one container passes after DEL of another.",
-      basis: "\(SpecBasis.check); \(SpecBasis.lifecycle)", on: .all
+      basis: "\(SpecBasis.check); \(SpecBasis.lifecycle)", on: .networks
     ) { trial in
       try trial.requireCheck()
       let (first, second) = (try trial.standardPod(), try trial.standardPod())
@@ -62,7 +62,7 @@ extension Catalogue {
     Case(
       .spec, "del-late-leaves-successor", .must,
       "A repeated DEL of a container leaves alone what others have got meanwhile.",
-      basis: "\(SpecBasis.del): multiple DEL calls; \(SpecBasis.lifecycle)", on: .all
+      basis: "\(SpecBasis.del): multiple DEL calls; \(SpecBasis.lifecycle)", on: .networks
     ) { trial in
       let first = try trial.standardPod()
       let result = try trial.attach(first)

@@ -19,7 +19,7 @@ extension Catalogue {
     },
     Case(
       .spec, "gc-keeps-valid", .must, "GC leaves the pods of valid attachments as they are.", basis: SpecBasis.gc,
-      on: .all
+      on: .networks
     ) { trial in
       try speak(trial)
       let pods = [try trial.standardPod(), try trial.standardPod()]
@@ -33,7 +33,7 @@ extension Catalogue {
     },
     Case(
       .spec, "gc-keeps-valid-reservations", .must, "CHECK of a valid attachment passes after GC.", basis: SpecBasis.gc,
-      on: .all
+      on: .networks
     ) { trial in
       try speak(trial)
       let (pod, result) = try passing(trial)
@@ -43,7 +43,7 @@ extension Catalogue {
     Case(
       .spec, "gc-keeps-addresses", .must, "After GC nobody gets the address of a valid attachment.",
       basis: SpecBasis.gc,
-      on: .networks
+      on: .interface
     ) { trial in
       try speak(trial)
       try trial.leaveOneAddress()
@@ -67,7 +67,7 @@ extension Catalogue {
     },
     Case(
       .spec, "gc-forgets-stale", .should, "After GC no file names a container that is not valid any more.",
-      basis: "\(SpecBasis.gc): as many stale resources as possible", on: .all
+      basis: "\(SpecBasis.gc): as many stale resources as possible", on: .networks
     ) { trial in
       try speak(trial)
       let (stale, kept) = (try trial.standardPod(), try trial.standardPod())
@@ -83,7 +83,7 @@ extension Catalogue {
     },
     Case(
       .spec, "gc-of-one-interface", .should, "GC tells the interfaces of one container apart.",
-      basis: "\(SpecBasis.gc): `ifname`", on: .networks
+      basis: "\(SpecBasis.gc): `ifname`", on: .interface
     ) { trial in
       try speak(trial)
       try trial.leaveOneAddress()

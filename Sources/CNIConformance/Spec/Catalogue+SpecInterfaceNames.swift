@@ -12,7 +12,7 @@ extension Catalogue {
     },
     Case(
       .spec, "ifname-with-punctuation", .must, "An interface name with dots, dashes and underscores works.",
-      basis: "\(SpecBasis.parameters): CNI_IFNAME", on: .networks
+      basis: "\(SpecBasis.parameters): CNI_IFNAME", on: .interface
     ) { trial in
       try expectWorks("net1.a_b-c", trial)
     },
@@ -32,7 +32,7 @@ extension Catalogue {
     },
     Case(
       .spec, "ifname-taken-keeps-it", .must, "ADD of an interface name that is taken leaves the other's link as it is.",
-      basis: "\(SpecBasis.add): an interface of the requested name already exists", on: .networks
+      basis: "\(SpecBasis.add): an interface of the requested name already exists", on: .interface
     ) { trial in
       let pod = try trial.newInterfacePod()
       try trial.addForeignLink(pod.interfaceName, in: pod)
@@ -47,7 +47,7 @@ extension Catalogue {
   private static func refused(_ name: String, _ interface: String, _ what: String) -> Case {
     Case(
       .spec, "ifname-\(name)", .must, "The interface name \(what), which Linux does not take, is refused.",
-      basis: "\(SpecBasis.parameters): CNI_IFNAME, \"must return an error\"", on: .networks
+      basis: "\(SpecBasis.parameters): CNI_IFNAME, \"must return an error\"", on: .interface
     ) { trial in
       if trial.isAddressManager { try trial.skip("an IPAM plugin makes no interface") }
       let pod = try trial.standardPod()

@@ -7,13 +7,13 @@ extension Catalogue {
   static let specNamespaces: [Case] = [
     Case(
       .spec, "add-to-missing-namespace", .must, "ADD to a namespace that is not there is refused.",
-      basis: "\(SpecBasis.parameters): CNI_NETNS", on: .networks
+      basis: "\(SpecBasis.parameters): CNI_NETNS", on: .interface
     ) { trial in
       try refuse(trial, "/var/run/netns/there-is-none", "a namespace that is not there")
     },
     Case(
       .spec, "add-to-plain-file", .must, "ADD to a file that is no namespace is refused.",
-      basis: "\(SpecBasis.parameters): CNI_NETNS", on: .networks
+      basis: "\(SpecBasis.parameters): CNI_NETNS", on: .interface
     ) { trial in
       let path = try trial.ownDirectory("files") + "/no-namespace"
       try trial.script(path, "")
@@ -21,14 +21,14 @@ extension Catalogue {
     },
     Case(
       .spec, "add-to-own-namespace", .should, "ADD to the namespace that the plugin itself runs in is refused.",
-      basis: "\(SpecBasis.reference): code 8; what is the container's is apart from the runtime's", on: .networks
+      basis: "\(SpecBasis.reference): code 8; what is the container's is apart from the runtime's", on: .interface
     ) { trial in
       try refuse(trial, "/proc/\(getpid())/ns/net", "the host's own namespace")
     },
     Case(
       .spec, "add-to-own-namespace-does-nothing", .should,
       "ADD to the namespace that the plugin itself runs in makes no interface of that name there.",
-      basis: SpecBasis.reference, on: .networks
+      basis: SpecBasis.reference, on: .interface
     ) { trial in
       let pod = try trial.newInterfacePod()
       var host = pod
@@ -39,7 +39,7 @@ extension Catalogue {
     },
     Case(
       .spec, "namespace-by-another-path", .must, "ADD works with any path of the namespace, such as that of a process.",
-      basis: "\(SpecBasis.parameters): CNI_NETNS is a path", on: .networks
+      basis: "\(SpecBasis.parameters): CNI_NETNS is a path", on: .interface
     ) { trial in
       var pod = try trial.newInterfacePod()
       let descriptor = open(pod.networkNamespace, O_RDONLY)

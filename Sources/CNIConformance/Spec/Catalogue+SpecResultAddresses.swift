@@ -8,7 +8,7 @@ extension Catalogue {
   static let specResultAddresses: [Case] = [
     Case(
       .spec, "result-address-indices", .must, "`ips[].interface`, where it is told, is an index into `interfaces`.",
-      basis: SpecBasis.result, on: .all
+      basis: SpecBasis.result, on: .networks
     ) { trial in
       let result = try trial.attachWithInterfaces(try trial.standardPod())
       for ip in result.ips {
@@ -20,7 +20,7 @@ extension Catalogue {
     },
     Case(
       .spec, "result-addresses-have-interface", .quality,
-      "Each address says which of several interfaces it belongs to.", basis: SpecBasis.result, on: .networks
+      "Each address says which of several interfaces it belongs to.", basis: SpecBasis.result, on: .interface
     ) { trial in
       let result = try trial.attachWithInterfaces(try trial.standardPod())
       guard result.interfaces.count > 1 else { try trial.skip("the result has not several interfaces") }
@@ -41,7 +41,7 @@ extension Catalogue {
     },
     Case(
       .spec, "pod-addresses-in-result", .should, "Each address of the pod's interface is told in the result.",
-      basis: SpecBasis.result, on: .networks
+      basis: SpecBasis.result, on: .interface
     ) { trial in
       let (pod, result) = try attachedInterface(trial)
       let told = result.ips.map(\.address)
@@ -51,7 +51,7 @@ extension Catalogue {
     },
     Case(
       .spec, "result-gateways", .should, "A gateway is another address of the family of its `address`.",
-      basis: SpecBasis.result, on: .all
+      basis: SpecBasis.result, on: .networks
     ) { trial in
       let result = try trial.fields(of: try trial.attach(try trial.standardPod()))
       for ip in result.ips {
@@ -76,7 +76,7 @@ extension Catalogue {
     },
     Case(
       .spec, "configured-routes-kept", .should, "The routes of the `ipam` section are in the result.",
-      basis: "the reference IPAM plugins: `ipam.routes`", on: .networks
+      basis: "the reference IPAM plugins: `ipam.routes`", on: .interface
     ) { trial in
       let plugin = trial.subject.list.plugins[trial.subject.range.lowerBound]
       let wanted = (plugin.object["ipam"]?["routes"]?.array ?? []).compactMap {
