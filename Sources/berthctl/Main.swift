@@ -20,6 +20,10 @@ struct Main {
       console.error(Berthctl.helpMessage())
       return 2
     }
+    if let arguments = CNITest.arguments(in: arguments) {
+      console.error("berthctl: cni test: " + CNITest.execute(arguments, path: Surroundings.current.environment["PATH"]))
+      return 2
+    }
     do {
       try CommandNames.check(arguments)
       var command = try Berthctl.parseAsRoot(RuntimeFlag.spelledOut(in: arguments))

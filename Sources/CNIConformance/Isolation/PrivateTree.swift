@@ -43,12 +43,9 @@ struct PrivateTree {
     for path in layout.layered {
       do {
         try mountLayer(over: path)
-      } catch  where path != "/" {
-        try Mounts.bind(path, place(path))
-        try Mounts.setReadOnly(place(path))
       } catch {
-        try bindAll()
-        return
+        guard path != "/" else { return try bindAll() }
+        try bindReadOnly(path)
       }
     }
     for path in layout.copied {
@@ -77,12 +74,16 @@ struct PrivateTree {
     for path in ["/tmp", "/var/tmp", "/etc/cni"] where HostFile.isDirectory(path) { try mountEmpty(path, mode: 0o1777) }
   }
 
+  private func bindReadOnly(_ path: String) throws {
+    try Mounts.bind(path, place(path))
+    try Mounts.setReadOnly(place(path))
+  }
+
   private mutating func mountEmpty() throws {
     for path in layout.emptied { try mountEmpty(path, mode: 0o755) }
     for path in layout.kept {
       try Directories.make(place(path), mode: 0o755)
-      try Mounts.bind(path, place(path))
-      try Mounts.setReadOnly(place(path))
+      do { try mountLayer(over: path) } catch { try bindReadOnly(path) }
     }
     if layout.hasSeparateVarRun, HostFile.isDirectory("/var/run") { try Mounts.bind(place("/run"), place("/var/run")) }
   }

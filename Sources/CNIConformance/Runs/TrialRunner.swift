@@ -1,21 +1,29 @@
 import CNI
+import Glibc
 import LinuxKernel
 
 /// Runs trials, some at a time, and tells what came of each in the order in which they were planned.
 final class TrialRunner {
   private let isolation: Isolation
   private let width: Int
+  private let interruption: Interruption
   private var running: [(job: TrialJob, process: TrialProcess, start: SuspendingClock.Instant)] = []
   private var done: [Int: CaseReport] = [:]
 
   /// - Parameter width: how many run at once; those whose figures count run alone.
-  init(_ isolation: Isolation, width: Int) {
+  init(_ isolation: Isolation, width: Int, _ interruption: Interruption) {
     self.isolation = isolation
+    self.interruption = interruption
     self.width = width
   }
 
-  /// Throws where the namespaces cannot be made.
+  /// Throws where the namespaces cannot be made, and when it is interrupted; then nothing is left of what ran.
   func run(_ jobs: [TrialJob], _ report: (CaseReport) -> Void) throws {
+    defer { stop() }
+    try go(jobs, report)
+  }
+
+  private func go(_ jobs: [TrialJob], _ report: (CaseReport) -> Void) throws {
     var (next, told) = (0, 0)
     while told < jobs.count {
       while next < jobs.count, running.count < width, mayBegin(jobs[next]) {
@@ -31,9 +39,12 @@ final class TrialRunner {
   }
 
   /// Ends what runs.
-  func stop() {
+  private func stop() {
     for trial in running { trial.process.kill() }
-    for trial in running { while !look(at: trial.process) {} }
+    for trial in running {
+      while !look(at: trial.process) {}
+      isolation.end(trial.process)
+    }
     running = []
   }
 
@@ -54,7 +65,8 @@ final class TrialRunner {
   private func wait() throws {
     let descriptors = running.flatMap(\.process.descriptors)
     let deadline = running.compactMap(\.process.nextLook).min()
-    let ready = Poll.wait(for: descriptors, until: deadline)
+    let ready = Poll.wait(for: descriptors + [(interruption.event?.raw, POLLIN)], until: deadline)
+    if ready[descriptors.count] { throw RunInterrupted() }
     for index in running.indices.reversed() {
       let trial = running[index]
       guard trial.process.look(ready[index * 3..<index * 3 + 3]) else { continue }

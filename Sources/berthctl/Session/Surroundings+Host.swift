@@ -9,7 +9,7 @@ extension Surroundings {
   static func hostEnvironment() -> [String: String] {
     let names = [
       "BERTH_ENDPOINT", "CONTAINER_RUNTIME_ENDPOINT", "COLUMNS", "LC_ALL", "LC_CTYPE", "LANG",
-      "NETCONFPATH", "CNI_PATH", "CNI_ARGS", "CAP_ARGS", "CNI_IFNAME",
+      "NETCONFPATH", "CNI_PATH", "CNI_ARGS", "CAP_ARGS", "CNI_IFNAME", "PATH",
     ]
     return names.reduce(into: [:]) { environment, name in
       if let value = getenv(name) { environment[name] = String(cString: value) }

@@ -12,12 +12,12 @@ struct CNIGroup: ParsableCommand {
       """,
     subcommands: [
       CNIList.self, CNIValidate.self, CNIAdd.self, CNIDel.self, CNICheck.self, CNIGC.self, CNIStatus.self,
-      CNIVersion.self,
+      CNIVersion.self, CNITest.self,
     ])
 
   @ParentCommand var root: Berthctl
 
   func run() throws {
-    throw ValidationError("Missing subcommand: list, validate, add, del, check, gc, status, version")
+    throw ValidationError("Missing subcommand: list, validate, add, del, check, gc, status, version, test")
   }
 }
