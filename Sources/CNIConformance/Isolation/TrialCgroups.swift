@@ -5,29 +5,50 @@ import LinuxKernel
 ///
 /// None where they cannot be made: then a trial stays in the run's own groups, and cannot write to them.
 final class TrialCgroups {
-  private let base: Cgroup?
+  private let hierarchies: [CgroupHierarchy]
+  /// The run's own, once there was a first trial.
+  private var base: Cgroup?
+  private var aftermath: Aftermath?
   /// Those of trials that are over; they are busy for a moment after.
   private var leftover: [Cgroup] = []
 
   init(mounts: [MountEntry]) {
-    let hierarchies = mounts.compactMap { mount -> CgroupHierarchy? in
+    var seen: Set<CgroupHierarchy.Version> = []
+    let all = mounts.compactMap { mount -> CgroupHierarchy? in
       switch mount.type {
       case "cgroup2": CgroupHierarchy(version: .v2(controllers: []), mountPoint: mount.mountPoint)
       case "cgroup": CgroupHierarchy(version: .v1(controllers: mount.superOptions), mountPoint: mount.mountPoint)
       default: nil
       }
     }
-    var seen: Set<CgroupHierarchy.Version> = []
-    let group = Cgroup(
-      path: "/berth-conformance-\(getpid())", in: hierarchies.filter { seen.insert($0.version).inserted })
-    base = !hierarchies.isEmpty && Self.create(group) ? group : nil
+    hierarchies = all.filter { seen.insert($0.version).inserted }
   }
 
-  /// A new group; nil where there are none.
+  /// A new group; nil where there can be none.
   func make(_ number: Int) -> Cgroup? {
+    if number == 1 { makeBase() }
     removeLeftover()
     guard let group = base?.child("\(number)"), Self.create(group) else { return nil }
     return group
+  }
+
+  private func makeBase() {
+    guard !hierarchies.isEmpty else { return }
+    // Runs of several PID namespaces may have the same number.
+    let chance = String(UInt32.random(in: 0...(.max)), radix: 16)
+    let group = Cgroup(path: "/berth-conformance-\(getpid())-\(chance)", in: hierarchies)
+    guard Self.create(group) else { return }
+    base = group
+    // A run may be killed, too.
+    aftermath = try? Aftermath { Self.removeAll(group) }
+  }
+
+  private static func removeAll(_ group: Cgroup) {
+    for _ in 0..<100 {
+      try? group.remove()
+      guard group.exists else { return }
+      usleep(50_000)
+    }
   }
 
   /// The trial of the group is over.
@@ -35,8 +56,8 @@ final class TrialCgroups {
 
   /// All trials are over.
   func remove() {
-    for group in leftover { try? group.remove() }
-    try? base?.remove()
+    aftermath?.conclude()
+    if let base { Self.removeAll(base) }
   }
 
   private func removeLeftover() {
