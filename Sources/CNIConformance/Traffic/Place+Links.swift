@@ -1,0 +1,22 @@
+import Glibc
+import LinuxKernel
+import Netlink
+
+extension Place {
+  /// A conversation about its links, addresses and routes.
+  func routeSocket() throws -> RouteSocket { try visit { try RouteSocket() } }
+
+  /// Whether an IPv6 address of it still waits for duplicate address detection.
+  func hasTentativeAddress() throws -> Bool {
+    let socket = try routeSocket()
+    return try socket.links().contains { link in
+      try link.isUp && socket.addresses(ofLink: link.index).contains { $0.isTentative && !$0.isDuplicate }
+    }
+  }
+
+  /// How large packets on a link of it may be.
+  func mtu(of interface: String) throws -> Int { Int(try routeSocket().link(named: interface).mtu) }
+}
+
+/// Waits without doing anything.
+func pause(_ duration: Duration) { usleep(useconds_t(max(0, duration / .microseconds(1)))) }

@@ -1,0 +1,19 @@
+import LinuxKernel
+
+extension Trial {
+  /// What stands for the rest of the world, as a place.
+  func world() throws -> Place { Place(name: "the outside", path: try outside) }
+
+  /// The address of the outside.
+  static func worldAddress(_ family: IPAddress.Family) -> IPAddress {
+    IPAddress(family: family, value: family == .v4 ? 0xc633_6401 : worldNetwork | 1)
+  }
+
+  /// The host's own address towards the outside.
+  static func hostAddress(_ family: IPAddress.Family) -> IPAddress {
+    IPAddress(family: family, value: family == .v4 ? 0xc633_6402 : worldNetwork | 2)
+  }
+
+  /// 2001:db8:ffff::
+  private static let worldNetwork: UInt128 = 0x2001_0db8_ffff << 80
+}

@@ -1,0 +1,58 @@
+import CNI
+import JSON
+import LinuxKernel
+
+extension Trial {
+  /// Attaches a pod with values for the capabilities that the plugins declare, and waits until its addresses can be used.
+  func wire(_ pod: Pod, _ capabilities: JSONObject = [:]) throws -> Wired {
+    var document: JSON?
+    for index in 0..<subject.range.upperBound {
+      var request = try request(.add, pod, plugin: index, previousResult: document)
+      give(&request, capabilities, plugin: index)
+      let call = send(request)
+      try require(call.succeeded, "ADD of \(call.request.plugin) failed: \(call.outcome)")
+      document = try require(call.document, "ADD printed no single JSON document: \(call.outcome)")
+    }
+    let printed = try require(document, "nothing was asked to ADD")
+    let result = try CNIResult(printed, defaultVersion: subject.version)
+    let wired = Wired(pod: pod, document: printed, result: result, capabilities: capabilities)
+    if wired.addresses.isEmpty { try skip("the network gives the pod no address to be called by") }
+    try settle([wired.place, .host])
+    return wired
+  }
+
+  /// A new pod, attached.
+  func wire(_ capabilities: JSONObject = [:]) throws -> Wired { try wire(try pod(), capabilities) }
+
+  /// Detaches it again; all plugins must say that they did.
+  func unwire(_ wired: Wired) throws {
+    for index in (0..<subject.range.upperBound).reversed() {
+      var request = try request(.del, wired.pod, plugin: index, previousResult: wired.document)
+      give(&request, wired.capabilities, plugin: index)
+      let call = send(request)
+      expect(call.succeeded, "DEL of \(call.request.plugin) failed: \(call.outcome)")
+    }
+  }
+
+  /// The values of the capabilities that a plugin declares, as a runtime puts them.
+  private func give(_ request: inout Request, _ capabilities: JSONObject, plugin index: Int) {
+    let declared = subject.list.plugins[index].capabilities
+    let values = capabilities.filter { declared.contains($0.key) }
+    if !values.isEmpty { request.configuration["runtimeConfig"] = .object(JSONObject(values.map { ($0.key, $0.value) })) }
+  }
+
+  /// Waits until no address in the places is tentative any more, at most five seconds.
+  func settle(_ places: [Place]) throws {
+    let deadline = SuspendingClock.now + .seconds(5)
+    for place in places {
+      while try place.hasTentativeAddress(), SuspendingClock.now < deadline { pause(.milliseconds(50)) }
+    }
+  }
+
+  /// Ends the trial unless a plugin under test declares the capability.
+  func needs(capability name: String) throws {
+    guard subject.list.plugins[0..<subject.range.upperBound].contains(where: { $0.capabilities.contains(name) }) else {
+      try skip("no plugin of the network declares the capability \(name)")
+    }
+  }
+}
