@@ -14,6 +14,17 @@ extension Place {
     }
   }
 
+  /// Has it ask for the MACs of its neighbours again.
+  func forgetNeighbours() throws {
+    let socket = try routeSocket()
+    for link in try socket.links() where link.isUp {
+      for neighbour in try socket.neighbours(ofLink: link.index) {
+        // One that the kernel has just dropped itself is as good.
+        _ = try socket.failures(of: [.deleteNeighbour(neighbour.address, ofLink: link.index)])
+      }
+    }
+  }
+
   /// How large packets on a link of it may be.
   func mtu(of interface: String) throws -> Int { Int(try routeSocket().link(named: interface).mtu) }
 }
