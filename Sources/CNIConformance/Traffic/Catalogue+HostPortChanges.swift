@@ -9,7 +9,7 @@ extension Catalogue {
     ) { trial in
       let mappings = PortMapping.both()
       let pod = try trial.wirePorts(mappings)
-      let world = try trial.world()
+      let world = trial.world
       try trial.reachPorts(mappings, of: pod, from: world) { Trial.hostAddress($0) }
       try trial.unwire(pod)
       for family in pod.families {
@@ -25,7 +25,7 @@ extension Catalogue {
       basis: "CNI 1.1.0, section 4: DEL undoes, ADD makes"
     ) { trial in
       let mappings = PortMapping.both()
-      let world = try trial.world()
+      let world = trial.world
       let old = try trial.wirePorts(mappings)
       try trial.reachPorts(mappings, of: old, from: world) { Trial.hostAddress($0) }
       try trial.unwire(old)
@@ -37,7 +37,7 @@ extension Catalogue {
       basis: "CNI 1.1.0, section 4, DEL is of one container and interface"
     ) { trial in
       let (ones, others) = (PortMapping.both(), PortMapping.both(from: 18090))
-      let world = try trial.world()
+      let world = trial.world
       let (one, other) = (try trial.wirePorts(ones), try trial.wirePorts(others))
       try trial.reachPorts(ones, of: one, from: world) { Trial.hostAddress($0) }
       try trial.reachPorts(others, of: other, from: world) { Trial.hostAddress($0) }
@@ -59,9 +59,10 @@ extension Catalogue {
     guard let mapping = mappings.first else { return }
     let target = Endpoint(Trial.hostAddress(family), mapping.hostPort)
     let old = try trial.wirePorts(mappings)
-    let caller = try Socket.open(.udp, family, in: try trial.world())
+    let caller = try Socket.open(.udp, family, in: trial.world)
     let before = try trial.server(mapping, in: old, family).meet(caller, at: target)
-    try trial.require(before.isAnswered, "the outside does not reach the first pod at \(target): \(before.failure ?? "")")
+    try trial.require(
+      before.isAnswered, "the outside does not reach the first pod at \(target): \(before.failure ?? "")")
     try trial.unwire(old)
     // Between the two the flow goes on, as a resolver's or a logger's would, and is tracked to whatever takes it.
     for _ in 0..<3 {

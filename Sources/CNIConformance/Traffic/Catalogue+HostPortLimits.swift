@@ -7,9 +7,10 @@ extension Catalogue {
       "ports-several", .must, "Each of several mapped ports leads to its own port of the pod.",
       basis: "CNI conventions, portMappings is a list"
     ) { trial in
-      let mappings = PortMapping.both() + PortMapping.both(from: 18081, to: 8443) + PortMapping.both(from: 443, to: 9000)
+      let mappings =
+        PortMapping.both() + PortMapping.both(from: 18081, to: 8443) + PortMapping.both(from: 443, to: 9000)
       let pod = try trial.wirePorts(mappings)
-      try trial.reachPorts(mappings, of: pod, from: try trial.world()) { Trial.hostAddress($0) }
+      try trial.reachPorts(mappings, of: pod, from: trial.world) { Trial.hostAddress($0) }
     },
     .traffic(
       "port-of-one-address", .must, "A mapping with hostIP is for that address of the host and for no other.",
@@ -25,7 +26,7 @@ extension Catalogue {
     ) { trial in
       let mappings = PortMapping.both()
       let pod = try trial.wirePorts(mappings)
-      let (world, other) = (try trial.world(), try trial.wire())
+      let (world, other) = (trial.world, try trial.wire())
       for family in try trial.familiesWithDefaultRoute(other) {
         for mapping in mappings {
           let far = try Server(mapping.carrier, at: Trial.worldAddress(family), port: mapping.hostPort, in: world)
@@ -39,7 +40,7 @@ extension Catalogue {
     ) { trial in
       let mappings = PortMapping.both()
       let pod = try trial.wirePorts(mappings)
-      let world = try trial.world()
+      let world = trial.world
       for family in pod.families {
         for mapping in mappings {
           let server = try trial.server(mapping, in: pod, family)
@@ -55,7 +56,7 @@ extension Catalogue {
     var mappings = PortMapping.both()
     for index in mappings.indices { mappings[index].hostIP = Trial.hostAddress(family) }
     let pod = try trial.wirePorts(mappings)
-    let world = try trial.world()
+    let world = trial.world
     for mapping in mappings {
       let server = try trial.server(mapping, in: pod, family)
       let target = Endpoint(Trial.hostAddress(family), mapping.hostPort)

@@ -17,7 +17,7 @@ extension Catalogue {
     }
     return [
       port("outside", .must, "Somebody beyond the host") { trial, pod in
-        try trial.reachPorts(mappings, of: pod, from: try trial.world()) { Trial.hostAddress($0) }
+        try trial.reachPorts(mappings, of: pod, from: trial.world) { Trial.hostAddress($0) }
       },
       port("host", .must, "The host itself, at its own address,") { trial, pod in
         try trial.reachPorts(mappings, of: pod, from: .host) { Trial.hostAddress($0) }

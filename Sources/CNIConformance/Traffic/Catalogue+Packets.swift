@@ -36,7 +36,9 @@ extension Catalogue {
       basis: "CNI conventions, bandwidth: ingressRate and egressRate in bits a second, bursts in bits"
     ) { trial in
       try trial.needs(capability: "bandwidth")
-      if trial.hasOwnRate { try trial.skip("the configuration has rates of its own, which the capability does not change") }
+      if trial.hasOwnRate {
+        try trial.skip("the configuration has rates of its own, which the capability does not change")
+      }
       let limits: JSONObject = [
         "ingressRate": .number("\(Rate.bits)"), "ingressBurst": .number("\(Rate.burst)"),
         "egressRate": .number("\(Rate.bits)"), "egressBurst": .number("\(Rate.burst)"),
@@ -107,7 +109,7 @@ extension Trial {
       var servers = [try Server(.udp, at: try hostAddress(for: one, family), in: .host)]
       if !keepsPodsApart { servers.append(try server(.udp, in: two, family)) }
       if fragmented, !one.result.routes.filter({ $0.destination == .everything(family) }).isEmpty {
-        servers.append(try Server(.udp, at: Self.worldAddress(family), in: try world()))
+        servers.append(try Server(.udp, at: Self.worldAddress(family), in: world))
       }
       for server in servers {
         try exchange(server, from: one.place, bytes: size, whole: !fragmented, mtu: mtu)

@@ -34,7 +34,7 @@ extension Catalogue {
         "pod-to-outside-\(carrier.rawValue)", .should,
         "A pod that has a default route reaches what is beyond the host over \(carrier.words).", basis: attached
       ) { trial in
-        let world = try trial.world()
+        let world = trial.world
         let pod = try trial.wire()
         for family in try trial.familiesWithDefaultRoute(pod) {
           try trial.reach(try Server(carrier, at: Trial.worldAddress(family), in: world), from: pod.place)

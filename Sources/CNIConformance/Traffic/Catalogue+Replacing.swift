@@ -21,12 +21,20 @@ extension Catalogue {
       }
     },
     .traffic(
-      "same-address-again", .quality,
-      "A pod that gets the address of one that is gone is reached at once, though others knew that by another MAC.",
-      basis: "The reference plugins announce addresses (arp_notify), or else neighbours keep the old MAC for half a minute"
+      "same-address-again", .should,
+      "A pod that gets the address of one that is gone is reached once it has spoken, though others know another MAC.",
+      basis: "Who asks for an address tells its own (RFC 826, RFC 4861); nothing of the old pod may stand against that"
     ) { trial in
       let other = try trial.wire()
-      for family in other.families { try replaceAndCall(trial, other, family) }
+      for family in other.families { try replaceAndCall(trial, other, family, speaksFirst: true) }
+    },
+    .traffic(
+      "same-address-at-once", .quality,
+      "A pod that gets the address of one that is gone is reached at once, though others know another MAC.",
+      basis: "The reference plugins mean to announce addresses (arp_notify); without, neighbours err for half a minute"
+    ) { trial in
+      let other = try trial.wire()
+      for family in other.families { try replaceAndCall(trial, other, family, speaksFirst: false) }
     },
     .traffic(
       "two-interfaces", .should, "A pod that is attached twice, by two interfaces, is reached at both addresses.",
@@ -40,12 +48,16 @@ extension Catalogue {
         Set(first.addresses.map(\.address)).isDisjoint(with: second.addresses.map(\.address)),
         "both interfaces got \(first.addresses.map(\.description).joined(separator: ", "))")
       for wired in [first, second] {
-        for (carrier, family) in wired.kinds { try trial.reach(try trial.server(carrier, in: wired, family), from: .host) }
+        for (carrier, family) in wired.kinds {
+          try trial.reach(try trial.server(carrier, in: wired, family), from: .host)
+        }
       }
       try trial.unwire(second)
       // Either interface answers for both addresses: what the host knows may be the MAC of the one that is gone.
       try Place.host.forgetNeighbours()
-      for (carrier, family) in first.kinds { try trial.reach(try trial.server(carrier, in: first, family), from: .host) }
+      for (carrier, family) in first.kinds {
+        try trial.reach(try trial.server(carrier, in: first, family), from: .host)
+      }
     },
     .traffic(
       "others-hear-nothing", .quality, "What one pod sends to another, a third one does not hear.",
@@ -68,7 +80,9 @@ extension Catalogue {
   ]
 
   /// Replaces a pod by one with the same address of a family, while another pod and the host know the old one's MAC.
-  private static func replaceAndCall(_ trial: Trial, _ other: Wired, _ family: IPAddress.Family) throws {
+  private static func replaceAndCall(
+    _ trial: Trial, _ other: Wired, _ family: IPAddress.Family, speaksFirst: Bool
+  ) throws {
     let old = try trial.wire()
     let address = try trial.require(old.address(family), "the second pod has no \(family.words) address")
     let places = [other.place, .host]
@@ -80,6 +94,10 @@ extension Catalogue {
     let new = try trial.wire(pod)
     guard new.address(family) == address else { try trial.skip("the network gives no address that is asked for") }
     let successor = try Server(.tcp, at: address, port: server.endpoint.port, in: new.place)
+    if speaksFirst {
+      try trial.reach(try trial.server(.tcp, in: other, family), from: new.place)
+      try trial.reach(try Server(.tcp, at: try trial.hostAddress(for: new, family), in: .host), from: new.place)
+    }
     for place in places { try trial.reach(successor, from: place, within: .milliseconds(1500)) }
     try trial.unwire(new)
   }

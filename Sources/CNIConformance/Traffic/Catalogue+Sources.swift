@@ -23,7 +23,7 @@ extension Catalogue {
       "With ipMasq the outside sees the host's address in place of the pod's, and without it the pod's own.",
       basis: "Reference plugins bridge and ptp, ipMasq"
     ) { trial in
-      let world = try trial.world()
+      let world = trial.world
       let pod = try trial.wire()
       for family in try trial.familiesWithDefaultRoute(pod) {
         for carrier in TransportProtocol.allCases {
@@ -52,7 +52,9 @@ extension Catalogue {
         let told = pod.result.routes.first { $0.destination == .everything(family) }?.gateway
         guard let gateway = told.flatMap({ IPAddress($0) }) ?? pod.gateway(family) else { continue }
         trial.expect(
-          route.gateway == gateway, "the pod's way to \(far) is by \(route.gateway.map(\.description) ?? "no gateway"), the result says \(gateway)")
+          route.gateway == gateway,
+          "the pod's way to \(far) is by \(route.gateway.map(\.description) ?? "no gateway"), the result says \(gateway)"
+        )
       }
     },
     .traffic(

@@ -34,7 +34,6 @@ extension Trial {
   /// A new pod with host ports, and a world around it; ends the trial where the network has none.
   func wirePorts(_ mappings: [PortMapping] = PortMapping.both()) throws -> Wired {
     try needs(capability: "portMappings")
-    _ = try world()
     return try wire(PortMapping.capability(mappings))
   }
 

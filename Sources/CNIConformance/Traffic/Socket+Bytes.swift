@@ -18,15 +18,18 @@ extension Socket {
   }
 
   /// Sends to whom it is connected to, or to an endpoint.
-  func send(_ bytes: some Collection<UInt8>, to endpoint: Endpoint? = nil) -> Sent {
-    let buffer = Array(bytes)
+  func send(_ bytes: [UInt8], to endpoint: Endpoint? = nil) -> Sent { send(bytes[...], to: endpoint) }
+
+  /// Sends a part of what there is.
+  func send(_ bytes: ArraySlice<UInt8>, to endpoint: Endpoint? = nil) -> Sent {
     let flags = CInt(MSG_NOSIGNAL | MSG_DONTWAIT)
-    let count =
+    let count = bytes.withUnsafeBytes { buffer in
       if let endpoint {
-        endpoint.withSocketAddress { sendto(raw, buffer, buffer.count, flags, $0, $1) }
+        endpoint.withSocketAddress { sendto(raw, buffer.baseAddress, buffer.count, flags, $0, $1) }
       } else {
-        Glibc.send(raw, buffer, buffer.count, flags)
+        Glibc.send(raw, buffer.baseAddress, buffer.count, flags)
       }
+    }
     if count >= 0 { return .bytes(count) }
     return errno == EAGAIN || errno == EINTR ? .later : .failed(errno)
   }

@@ -54,7 +54,7 @@ struct Stream {
   private static func take(from receiver: Socket, _ bytes: [UInt8], after offset: Int) throws(Failure) -> Int {
     switch receiver.receive(upTo: 1 << 18).0 {
     case .bytes(let part):
-      guard part.elementsEqual(bytes[offset..<min(offset + part.count, bytes.count)]) else {
+      guard offset + part.count <= bytes.count, isSame(part, bytes, at: offset) else {
         throw Failure(words: "other bytes arrived than were sent, after \(offset)")
       }
       return part.count
@@ -62,5 +62,9 @@ struct Stream {
     case .failed(let code): throw Failure(words: "after \(offset) bytes: \(Errno(rawValue: code))")
     case .later: return 0
     }
+  }
+
+  private static func isSame(_ part: [UInt8], _ bytes: [UInt8], at offset: Int) -> Bool {
+    bytes.withUnsafeBytes { memcmp($0.baseAddress?.advanced(by: offset), part, part.count) == 0 }
   }
 }

@@ -22,11 +22,14 @@ extension Trial {
     let meeting = try server.meet(from: client, at: target, within: .seconds(1))
     expect(
       !meeting.isAnswered,
-      "\(client.name) reaches \(server.place.name) at \(target ?? server.endpoint) over \(server.carrier.words), \(why)")
+      "\(client.name) reaches \(server.place.name) at \(target ?? server.endpoint) over \(server.carrier.words), \(why)"
+    )
   }
 
   /// A server at a wired pod's address.
-  func server(_ carrier: TransportProtocol, in wired: Wired, _ family: IPAddress.Family, port: UInt16 = 0) throws -> Server {
+  func server(_ carrier: TransportProtocol, in wired: Wired, _ family: IPAddress.Family, port: UInt16 = 0) throws
+    -> Server
+  {
     let address = try require(wired.address(family), "the pod has no \(family.words) address")
     return try Server(carrier, at: address, port: port, in: wired.place)
   }
@@ -41,7 +44,6 @@ extension Trial {
     {
       return gateway
     }
-    _ = try world()
     return Self.hostAddress(family)
   }
 }

@@ -38,7 +38,9 @@ extension Trial {
   private func give(_ request: inout Request, _ capabilities: JSONObject, plugin index: Int) {
     let declared = subject.list.plugins[index].capabilities
     let values = capabilities.filter { declared.contains($0.key) }
-    if !values.isEmpty { request.configuration["runtimeConfig"] = .object(JSONObject(values.map { ($0.key, $0.value) })) }
+    if !values.isEmpty {
+      request.configuration["runtimeConfig"] = .object(JSONObject(values.map { ($0.key, $0.value) }))
+    }
   }
 
   /// Waits until no address in the places is tentative any more, at most five seconds.
