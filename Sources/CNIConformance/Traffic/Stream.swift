@@ -65,6 +65,11 @@ struct Stream {
   }
 
   private static func isSame(_ part: [UInt8], _ bytes: [UInt8], at offset: Int) -> Bool {
-    bytes.withUnsafeBytes { memcmp($0.baseAddress?.advanced(by: offset), part, part.count) == 0 }
+    bytes[offset..<offset + part.count].withUnsafeBytes { sent in
+      part.withUnsafeBytes { arrived in
+        guard let sent = sent.baseAddress, let start = arrived.baseAddress else { return part.isEmpty }
+        return memcmp(sent, start, arrived.count) == 0
+      }
+    }
   }
 }
