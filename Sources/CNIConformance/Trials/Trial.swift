@@ -17,6 +17,8 @@ public final class Trial {
   let seed: UInt64
   /// What the trial is given where it has namespaces of its own.
   private let host: TrialHost?
+  /// What verbs may cost; nil where nobody has said.
+  var budget: Budget?
   /// Told of each call once it is over.
   private let observer: (Call) -> Void
   /// What was found wrong, in order.
@@ -137,6 +139,9 @@ public final class Trial {
     observer(call)
     return call
   }
+
+  /// Keeps a call as evidence that was made beside this, on another thread.
+  func note(_ call: Call) { observer(call) }
 
   static let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 }
