@@ -9,7 +9,7 @@ extension Catalogue {
       basis: "A pod's start waits for ADD; figures p50, p90, p99"
     ) { trial in
       var rounds = try Rounds(trial, width: 1)
-      try rounds.run(samples: 50, within: .seconds(4))
+      try rounds.run(samples: 50, within: .seconds(3))
       trial.tell(rounds.samples)
       trial.judge(rounds.samples)
     },
@@ -18,22 +18,22 @@ extension Catalogue {
       basis: "A runtime that restarts a node's pods calls plugins for many at once"
     ) { trial in
       var rounds = try Rounds(trial, width: width)
-      try rounds.run(samples: 80, within: .seconds(4))
+      try rounds.run(samples: 64, within: .seconds(3))
       trial.tell(rounds.samples, ", \(width) at once,")
     },
     .speed(
-      "among-many", "With 200 pods attached, ADD, CHECK and DEL of one more take not many times longer.",
+      "among-many", "With up to 200 pods attached, ADD, CHECK and DEL of one more take not many times longer.",
       basis: "What a plugin looks through for each call grows with what it keeps; nodes have some hundred pods"
     ) { trial in
       var before = try Rounds(trial, width: 1)
-      try before.run(samples: 10, within: .seconds(2))
-      let alive = try trial.populate(many, within: .seconds(12))
+      try before.run(samples: 10, within: .seconds(1))
+      let alive = try trial.populate(many, within: .seconds(8))
       trial.measured("attachments alive", Double(alive))
       var among = try Rounds(trial, width: 1)
-      try among.run(samples: 30, within: .seconds(3))
+      try among.run(samples: 30, within: .seconds(2))
       trial.tell(among.samples, " among \(alive)")
       var crowd = try Rounds(trial, width: width)
-      try crowd.run(samples: 32, within: .seconds(3))
+      try crowd.run(samples: 32, within: .seconds(2))
       trial.tell(crowd.samples, ", \(width) at once, among \(alive)")
       for verb in Verb.allCases {
         guard let once = before.samples[verb]?.percentile(50), let now = among.samples[verb]?.percentile(50) else {

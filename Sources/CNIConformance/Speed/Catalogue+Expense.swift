@@ -36,7 +36,8 @@ extension Catalogue {
     },
     .speed(
       "memory", "No plugin's process takes more than 256 MiB.",
-      basis: "Plugins run in the runtime's group, and many at once; seen in /proc while they run, so it is a lower bound"
+      basis:
+        "Plugins run in the runtime's group, and many at once; seen in /proc while they run, so it is a lower bound"
     ) { trial in
       let executables = trial.subject.executables
       try trial.lifecycles(5) { verb, call in

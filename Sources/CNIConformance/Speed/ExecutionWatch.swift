@@ -15,7 +15,9 @@ final class ExecutionWatch {
     let places = subject.executables.compactMap(Self.directory) + subject.pluginDirectories
     let path = Trial.path.split(separator: ":").map(String.init)
     // Links make one directory of several; the kernel has one watch for each.
-    for place in places + path { inotify_add_watch(raw, place, UInt32(IN_OPEN)) }
+    // Equal events in a row the kernel tells as one: a program that is opened twice was closed between.
+    let mask = UInt32(IN_OPEN) | UInt32(IN_CLOSE_NOWRITE)
+    for place in places + path { inotify_add_watch(raw, place, mask) }
   }
 
   /// Drops what was counted.
@@ -31,7 +33,7 @@ final class ExecutionWatch {
       var offset = 0
       while offset + 16 <= length {
         let event = buffer.withUnsafeBytes { Self.event($0, offset) }
-        if event.mask & UInt32(IN_ISDIR) == 0 { count += 1 }
+        if event.mask & UInt32(IN_OPEN) != 0, event.mask & UInt32(IN_ISDIR) == 0 { count += 1 }
         offset += 16 + event.nameLength
       }
     }
