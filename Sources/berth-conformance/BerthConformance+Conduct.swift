@@ -16,7 +16,7 @@ extension BerthConformance {
     let expectations = try self.expectations()
     let run = try ConformanceRun(
       try networkLists(), pluginDirectories: directories, timeout: timeout.duration,
-      seed: seed ?? .random(in: 0...UInt64(UInt32.max)))
+      seed: seed ?? .random(in: 0...UInt64(UInt32.max)), budget: try limits())
     let outputs = try Outputs(self)
     let summary = try run.run(cases, versions: versions, everyVersion: version == "all", to: outputs.writers) {
       Assessor(strict: strict, expectations: expectations, releases: $0)
@@ -55,6 +55,15 @@ extension BerthConformance {
     } catch {
       let details = error.details.isEmpty ? "" : "; \(error.details)"
       throw UsageFault("\(text): \(error.message)\(details)")
+    }
+  }
+
+  private func limits() throws(UsageFault) -> Budget? {
+    guard let budget else { return nil }
+    do throws(BudgetError) {
+      return try Budget(budget)
+    } catch {
+      throw UsageFault("--budget: \(error)")
     }
   }
 

@@ -49,8 +49,8 @@ struct BerthConformance: ParsableCommand {
   @Option(help: "A report of JSON lines of an earlier run: what has become worse since is told.", completion: .file())
   var against: String?
 
-  @Option(help: "What each verb may take, by the cases of speed: add=20ms,del=30ms.")
-  var budget = ""
+  @Option(help: "What each verb may take, by the cases of speed: add=20ms,del.p99=30ms.")
+  var budget: String?
 
   @Option(name: [.short, .customLong("format")], help: "text, tap, junit or jsonl.")
   var output: ReportFormat = .text

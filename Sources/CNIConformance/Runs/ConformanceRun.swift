@@ -13,6 +13,7 @@ public final class ConformanceRun {
   private let pluginDirectories: [String]
   private let timeout: Duration
   private let seed: UInt64
+  private let budget: Budget?
   private let isolation: Isolation
   private let interruption = Interruption.shared
 
@@ -22,13 +23,16 @@ public final class ConformanceRun {
   ///   - pluginDirectories: where plugins are looked for.
   ///   - timeout: the time that one call has.
   ///   - seed: what every choice by chance comes from.
+  ///   - budget: what verbs may cost.
   public init(
-    _ lists: [NetworkConfigurationList], pluginDirectories: [String], timeout: Duration, seed: UInt64
+    _ lists: [NetworkConfigurationList], pluginDirectories: [String], timeout: Duration, seed: UInt64,
+    budget: Budget? = nil
   ) throws {
     self.lists = lists
     self.pluginDirectories = try pluginDirectories.map { try Directories.canonical($0) }
     self.timeout = timeout
     self.seed = seed
+    self.budget = budget
     var needed = self.pluginDirectories
     for list in lists { needed += try Self.executables(list, self.pluginDirectories) }
     isolation = try Isolation(needed: needed, data: lists.flatMap(\.dataDirectories))
@@ -53,7 +57,8 @@ public final class ConformanceRun {
       for subject in try Subject.all(of: list, pluginDirectories: pluginDirectories) {
         for candidate in cases where candidate.subjects.contains(subject.kind) {
           jobs.append(
-            TrialJob(candidate: candidate, subject: subject, number: jobs.count, timeout: timeout, seed: seed))
+            TrialJob(
+              candidate: candidate, subject: subject, number: jobs.count, timeout: timeout, seed: seed, budget: budget))
         }
       }
     }

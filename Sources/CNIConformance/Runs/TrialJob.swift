@@ -12,6 +12,8 @@ struct TrialJob: Sendable {
   let timeout: Duration
   /// What its choices by chance come from.
   let seed: UInt64
+  /// What verbs may cost; nil where nobody has said.
+  var budget: Budget?
 
   /// The time all of it has: some calls may take theirs to the end.
   var deadline: Duration { .seconds(90) + timeout * 6 }
@@ -22,6 +24,7 @@ struct TrialJob: Sendable {
     let trial = Trial(subject, name: "conformance-\(number)", timeout: timeout, seed: seed, host: host) { call in
       host.tell(.call(CallEvidence(call)))
     }
+    trial.budget = budget
     let verdict = candidate.verdict(trial)
     host.tell(
       .over(
