@@ -1,4 +1,5 @@
 extension Catalogue {
   /// The cases of this level.
-  static let leak: [Case] = []
+  static let leak: [Case] =
+    leakKinds + leakNames + leakPods + leakFailedAdds + leakUnusualDels + leakMany
 }
