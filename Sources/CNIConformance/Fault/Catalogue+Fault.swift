@@ -1,4 +1,5 @@
 extension Catalogue {
   /// The cases of this level.
-  static let fault: [Case] = []
+  static let fault: [Case] =
+    faultKilled + faultStreams + faultStorage + faultCrowds + faultSameContainer + faultChains + faultMeddling
 }
