@@ -24,8 +24,11 @@ enum MachineItems {
         collect(path)
       }
     }
+    // Where there are several hierarchies, they lie in a directory that anyone may make others in.
+    let base = "/sys/fs/cgroup"
+    collect(base)
     for mount in try Mounts.entries() where mount.type == "cgroup" || mount.type == "cgroup2" {
-      collect(mount.mountPoint)
+      if mount.mountPoint != base, !mount.mountPoint.hasPrefix(base + "/") { collect(mount.mountPoint) }
     }
     return items
   }

@@ -76,7 +76,9 @@ enum NeighbourItems {
       guard message.type == 36, let header = message.fixed(QdiscHeader.self), header.handle != 0 else { return nil }
       let link = links.name(header.index)
       let kind = message.values(after: MemoryLayout<QdiscHeader>.size)[1]?.string ?? "?"
-      return Snapshot.Item(kind: .qdisc, place: place, identity: "\(kind) on \(link)", link: link)
+      return Snapshot.Item(
+        kind: .qdisc, place: place, identity: "\(kind) on \(link)",
+        details: "handle \(String(header.handle >> 16, radix: 16)):", link: link)
     }
   }
 }
