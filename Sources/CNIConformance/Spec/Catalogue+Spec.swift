@@ -4,5 +4,5 @@ extension Catalogue {
     specVariables + specOptionalVariables + specVerbs + specVersionVerb + specVersions + specInput + specErrors
     + specOutput + specResult + specResultAddresses + specInterfaceNames + specContainerIDs + specAdd + specNamespaces
     + specDel + specDelMissing + specDelOthers + specCheck + specCheckDrift + specGC + specStatus + specChained
-    + specChainedFields + specTolerance + specArguments + specDelegates + specDelegateFailures
+    + specChainedFields + specTolerance + specPortMappings + specArguments + specDelegates + specDelegateFailures
 }

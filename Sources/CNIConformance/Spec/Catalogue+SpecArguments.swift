@@ -45,14 +45,5 @@ extension Catalogue {
         trial.expectAnswer(call, to: "ADD with CNI_ARGS=\(arguments)")
       }
     },
-    Case(
-      .spec, "del-args-malformed", .quality, "DEL succeeds whatever CNI_ARGS holds.",
-      basis: "\(SpecBasis.del): best effort"
-    ) { trial in
-      let pod = try trial.standardPod()
-      let result = try trial.attach(pod)
-      let call = try trial.delAlone(pod, result) { $0["CNI_ARGS"] = "no-equals-sign" }
-      trial.expectSuccess(call, of: "DEL with CNI_ARGS=no-equals-sign")
-    },
   ]
 }

@@ -67,6 +67,24 @@ extension Catalogue {
       ]
       return try trial.delAlone(pod, foreign)
     },
+    afterAdd("without-master", .should, "the link of the host that `master` names is gone", "state that is missing") {
+      trial, pod, result in
+      let plugin = trial.subject.list.plugins[trial.subject.range.upperBound - 1].object
+      guard let name = plugin["master"]?.string else { try trial.skip("the configuration names no `master`") }
+      let host = try RouteSocket()
+      try host.perform(.deleteLink(try host.link(named: name).index))
+      return try trial.delAlone(pod, result)
+    },
+    Case(
+      .spec, "del-makes-no-namespace", .should, "DEL makes no file where the namespace was.",
+      basis: "\(SpecBasis.lifecycle): the container runtime is responsible for the namespace"
+    ) { trial in
+      let pod = try trial.standardPod()
+      let result = try trial.attach(pod)
+      try trial.discard(pod)
+      _ = try trial.delAlone(pod, result)
+      trial.expect(access(pod.networkNamespace, F_OK) != 0, "there is a file at \(pod.networkNamespace)")
+    },
   ]
 
   private static func afterAdd(

@@ -70,10 +70,12 @@ extension Catalogue {
       let second = try trial.standardPod()
       let kept = try trial.attach(second)
       let before = try PodState(trial, second)
+      let hasCheck = try SpecificationVersion(trial.subject.version) >= SpecificationVersion("0.4.0")
+      let passed = try hasCheck && trial.check(second, previousResult: kept).succeeded
       try trial.del(first, previousResult: result)
       let changes = try PodState(trial, second).changes(since: before)
       trial.expect(changes.isEmpty, "the other container changed: \(changes.joined(separator: ", "))")
-      guard try SpecificationVersion(trial.subject.version) >= SpecificationVersion("0.4.0") else { return }
+      guard passed else { return }
       trial.expectSuccess(try trial.check(second, previousResult: kept), of: "CHECK after another's repeated DEL")
     },
   ]

@@ -54,6 +54,7 @@ extension Catalogue {
       .spec, "\(verb.inIDs)-without-args", .must, "\(verb.rawValue) works without CNI_ARGS.",
       basis: "\(basis(verb)): optional environment parameters"
     ) { trial in
+      if verb == .check, !(try trial.alone(.check).succeeded) { try trial.skip("CHECK fails with CNI_ARGS too") }
       trial.expectSuccess(try trial.alone(verb) { $0["CNI_ARGS"] = nil }, of: "\(verb.rawValue) without CNI_ARGS")
     }
   }

@@ -37,8 +37,8 @@ extension Catalogue {
     },
     tolerated("large-configuration", .should, "a megabyte of keys that it does not know", SpecBasis.configuration) {
       plugin in
-      let line = JSON.string(String(repeating: "0123456789abcdef", count: 4))
-      let members = (0..<12_000).map { ("key\($0)", line) }
+      let line = JSON.string(String(repeating: "0123456789abcdef", count: 64))
+      let members = (0..<1024).map { ("key\($0)", line) }
       plugin["example.com/large"] = .object(JSONObject(members))
     },
     tolerated(

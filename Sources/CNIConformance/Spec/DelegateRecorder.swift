@@ -38,12 +38,23 @@ struct DelegateRecorder {
       echo '{"cniVersion":"1.0.0","code":123,"msg":"the delegate refuses"}'
       exit 1
     fi
+    if [ -e '\(directory)'/answer-"$CNI_COMMAND" ]; then
+      printf '%s' "$input" | '\(executable)' >'\(directory)'/unsaid || exit 1
+      IFS= read -r answer <'\(directory)'/answer-"$CNI_COMMAND"
+      printf '%s' "$answer"
+      exit 0
+    fi
     printf '%s' "$input" | '\(executable)'
     """
   }
 
   /// Lets a verb fail from here on, with code 123.
   func fail(_ verb: Verb) throws { try trial.script("\(directory)/fail-\(verb.rawValue)", "") }
+
+  /// Lets a verb have this answer from here on, whatever the IPAM plugin says.
+  func answer(_ verb: Verb, _ document: JSON) throws {
+    try trial.write("\(directory)/answer-\(verb.rawValue)", "\(document)\n")
+  }
 
   /// Whether it was called with a verb.
   func wasCalled(_ verb: Verb) throws -> Bool { try read("environment", verb) != nil }

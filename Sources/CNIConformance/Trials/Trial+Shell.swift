@@ -14,10 +14,15 @@ extension Trial {
   /// Writes a script for `/bin/sh` that can be executed; skips where there is no shell.
   func script(_ path: String, _ text: String) throws {
     guard access("/bin/sh", X_OK) == 0 else { try skip("this needs a shell, and there is no /bin/sh") }
+    try write(path, "#!/bin/sh\n\(text)\n")
+  }
+
+  /// Writes a file that can be executed.
+  func write(_ path: String, _ text: String) throws {
     let file = try FileDescriptor.open(
       FilePath(path), .writeOnly, options: [.create, .truncate],
       permissions: [.ownerReadWriteExecute, .groupReadExecute])
-    try file.closeAfter { _ = try file.writeAll("#!/bin/sh\n\(text)\n".utf8) }
+    try file.closeAfter { _ = try file.writeAll(text.utf8) }
   }
 
   /// Calls a plugin by way of a shell's line, which has the plugin's path in `$executable`.
