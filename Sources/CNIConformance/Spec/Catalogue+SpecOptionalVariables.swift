@@ -54,7 +54,9 @@ extension Catalogue {
       .spec, "\(verb.inIDs)-without-args", .must, "\(verb.rawValue) works without CNI_ARGS.",
       basis: "\(basis(verb)): optional environment parameters"
     ) { trial in
-      if verb == .check, !(try trial.alone(.check).succeeded) { try trial.skip("CHECK fails with CNI_ARGS too") }
+      if verb != .add, !(try trial.alone(verb).succeeded) {
+        try trial.skip("\(verb.rawValue) fails with CNI_ARGS too")
+      }
       trial.expectSuccess(try trial.alone(verb) { $0["CNI_ARGS"] = nil }, of: "\(verb.rawValue) without CNI_ARGS")
     }
   }
