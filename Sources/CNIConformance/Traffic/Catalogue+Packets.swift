@@ -27,6 +27,7 @@ extension Catalogue {
       let (one, two) = (try trial.wire(), try trial.wire())
       for family in two.families {
         try trial.carryBulk(to: try trial.server(.tcp, in: two, family), from: one.place)
+        guard one.meetsHost else { continue }
         let host = try Server(.tcp, at: try trial.hostAddress(for: one, family), in: .host)
         try trial.carryBulk(to: host, from: one.place)
       }
@@ -44,6 +45,7 @@ extension Catalogue {
         "egressRate": .number("\(Rate.bits)"), "egressBurst": .number("\(Rate.burst)"),
       ]
       let pod = try trial.wire(["bandwidth": .object(limits)])
+      try trial.skipApart(pod)
       guard let family = pod.families.first else { return }
       let server = try Server(.tcp, at: try trial.hostAddress(for: pod, family), in: .host)
       do {
@@ -106,7 +108,8 @@ extension Trial {
     for family in two.families {
       let headers = family == .v4 ? 28 : 48
       let size = fragmented ? max(8000, min(2 * mtu, 60000)) : min(mtu - headers, 60000)
-      var servers = [try Server(.udp, at: try hostAddress(for: one, family), in: .host)]
+      var servers: [Server] = []
+      if one.meetsHost { servers.append(try Server(.udp, at: try hostAddress(for: one, family), in: .host)) }
       if !keepsPodsApart { servers.append(try server(.udp, in: two, family)) }
       if fragmented, !one.result.routes.filter({ $0.destination == .everything(family) }).isEmpty {
         servers.append(try Server(.udp, at: Self.worldAddress(family), in: world))

@@ -18,6 +18,7 @@ extension Catalogue {
         basis: "Runtimes probe containers from the host; the reference bridge and ptp give the host a way to each pod"
       ) { trial in
         let pod = try trial.wire()
+        try trial.skipApart(pod)
         for family in pod.families { try trial.reach(try trial.server(carrier, in: pod, family), from: .host) }
       },
       .traffic(
@@ -25,6 +26,7 @@ extension Catalogue {
         basis: "The reference bridge and ptp give the pod a way to the host"
       ) { trial in
         let pod = try trial.wire()
+        try trial.skipApart(pod)
         for family in pod.families {
           let server = try Server(carrier, at: try trial.hostAddress(for: pod, family), in: .host)
           try trial.reach(server, from: pod.place)

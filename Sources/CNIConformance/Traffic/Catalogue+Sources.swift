@@ -14,6 +14,7 @@ extension Catalogue {
         let own = try trial.require(one.address(family), "the first pod has no \(family.words) address")
         let server = try trial.server(carrier, in: two, family)
         try trial.expectSource(own, try trial.reach(server, from: one.place), at: server)
+        guard one.meetsHost else { continue }
         let host = try Server(carrier, at: try trial.hostAddress(for: one, family), in: .host)
         try trial.expectSource(own, try trial.reach(host, from: one.place), at: host)
       }
@@ -42,7 +43,7 @@ extension Catalogue {
       let families = try trial.familiesWithDefaultRoute(pod)
       let socket = try pod.place.routeSocket()
       for family in families {
-        let far = Trial.worldAddress(family)
+        let far = Trial.farAddress(family)
         let route = try trial.require(
           try socket.route(to: far), "the pod has no way to \(far), though the result has a default route")
         let link = try route.linkIndex.map { try socket.link(index: $0).name }

@@ -25,6 +25,11 @@ extension Place {
     }
   }
 
+  /// The driver of a link of it; nil where there is no such link, or none is told.
+  func kind(of interface: String) throws -> String? {
+    try routeSocket().links().first { $0.name == interface }?.kind
+  }
+
   /// How large packets on a link of it may be.
   func mtu(of interface: String) throws -> Int { Int(try routeSocket().link(named: interface).mtu) }
 }

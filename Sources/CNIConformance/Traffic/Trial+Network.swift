@@ -19,6 +19,14 @@ extension Trial {
     if keepsPodsApart { try skip("the configuration keeps pods from each other") }
   }
 
+  /// Ends the trial where the host and the pod cannot talk.
+  func skipApart(_ wired: Wired) throws {
+    if !wired.meetsHost { try skip("the kernel keeps a pod of this kind of interface and its own host apart") }
+  }
+
+  /// Who else can talk to the pods of a network: the host, or where that cannot, another pod.
+  func caller(of wired: Wired) throws -> Place { wired.meetsHost ? .host : try wire().place }
+
   /// The families of which the result has a default route; ends the trial where there is none.
   func familiesWithDefaultRoute(_ wired: Wired) throws -> [IPAddress.Family] {
     let families = wired.families.filter { family in

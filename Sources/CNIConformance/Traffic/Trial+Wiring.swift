@@ -15,7 +15,10 @@ extension Trial {
     }
     let printed = try require(document, "nothing was asked to ADD")
     let result = try CNIResult(printed, defaultVersion: subject.version)
-    let wired = Wired(pod: pod, document: printed, result: result, capabilities: capabilities)
+    let kind = try Place(pod).kind(of: pod.interfaceName)
+    let wired = Wired(
+      pod: pod, document: printed, result: result, capabilities: capabilities,
+      meetsHost: !["macvlan", "ipvlan"].contains(kind))
     if wired.addresses.isEmpty { try skip("the network gives the pod no address to be called by") }
     try settle([wired.place, .host])
     return wired

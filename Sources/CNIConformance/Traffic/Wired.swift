@@ -11,6 +11,8 @@ struct Wired: Sendable {
   let result: CNIResult
   /// What it was attached with: values by capability.
   let capabilities: JSONObject
+  /// Whether it and the host can talk: a kernel keeps a macvlan or an ipvlan and the host of its master apart.
+  let meetsHost: Bool
 
   /// Where it is.
   var place: Place { Place(pod) }
