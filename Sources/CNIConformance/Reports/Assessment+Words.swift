@@ -11,8 +11,12 @@ extension Assessment {
     }
   }
 
-  /// What else there is to say of it in a few words; empty where nothing is.
+  /// What else there is to say of it in a few words, on one line; empty where nothing is.
   func note(of report: CaseReport) -> String {
+    words(of: report).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+  }
+
+  private func words(of report: CaseReport) -> String {
     switch self {
     case .passed, .failed, .warned: ""
     case .skipped:
