@@ -45,6 +45,8 @@ public enum ExpectationFile {
       let nearest = NearestName.of(words[2], among: caseIDs).map { ": \($0)?" } ?? "; --list shows all"
       throw Fault(line: line, text: "there is no case \"\(words[2])\"\(nearest)")
     }
-    return Expectation(plugin: words[0], versions: versions, caseID: words[2], reason: words[3], line: line)
+    // All blanks but the one that ended the third column are still there, in front and behind.
+    let reason = words[3].drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()
+    return Expectation(plugin: words[0], versions: versions, caseID: words[2], reason: String(reason), line: line)
   }
 }
