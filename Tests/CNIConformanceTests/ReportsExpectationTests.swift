@@ -20,6 +20,7 @@ struct ReportsExpectationTests {
     "that cannot be read are told with their line",
     arguments: [
       ("bridge", "its versions"), ("bridge *", "the case's id"), ("bridge * spec/add-twice", "the reason"),
+      ("bridge * spec/add-twice   ", "the reason"),
       ("bridge new spec/add-twice why", "\"new\" is no range"),
       ("bridge 1..2 spec/add-twice why", "\"1..2\" is no range"),
       ("bridge * spec/add-twise why", "there is no case \"spec/add-twise\": spec/add-twice?"),

@@ -33,8 +33,8 @@ public enum ExpectationFile {
   private static func expectation(
     _ words: [String], line: Int, _ caseIDs: [String]
   ) throws(Fault) -> Expectation {
-    guard words.count == 4 else {
-      let missing = ["its versions (* for all)", "the case's id", "the reason"][words.count - 1]
+    guard words.count == 4, words[3].contains(where: { !$0.isWhitespace }) else {
+      let missing = ["its versions (* for all)", "the case's id", "the reason"][min(words.count, 3) - 1]
       throw Fault(line: line, text: "it ends before \(missing): PLUGIN VERSIONS CASE REASON are wanted")
     }
     guard let versions = VersionRange(words[1]) else {
