@@ -23,12 +23,8 @@ public final class PauseSpawner: Sendable {
 
   deinit { threads.close() }
 
-  /// Starts a pause and waits until it runs and has given up what it shall not have; blocks the thread for about a
-  /// millisecond, and two seconds at most for the child and for pause's answer each, when ETIMEDOUT tells who was silent.
-  ///
-  /// The pause is not committed: it exits when the result is dropped or this process dies. On failure nothing is left. The
-  /// error names the step that failed.
-  public func start(_ specification: PauseSpecification) throws(KernelError) -> StartedPause {
+  /// Begins to start a pause, and waits for nothing: see ``StartingPause/started()``. ECANCELED after ``shutdown()``.
+  public func begin(_ specification: PauseSpecification) throws(KernelError) -> StartingPause {
     let sockets = try SocketPair()
     let request = try PauseRequest(
       specification, resources, sockets, entry: try CgroupEntry(specification.cgroup))
@@ -36,26 +32,14 @@ public final class PauseSpawner: Sendable {
       throw KernelError(
         errno: .canceled, operation: "start pause", subject: resources.path, remedy: "the spawner is shutting down")
     }
-    try request.await(threads, sockets.ours)
-    let process = try request.spawn.process("pause")
-    let socket = sockets.takeOurs()
-    do throws(KernelError) {
-      try request.awaitAnswer(socket)
-    } catch {
-      process.end()
-      throw error
-    }
-    return StartedPause(process, socket: socket, oomError: request.oomError)
+    return StartingPause(request, threads, sockets)
+  }
+
+  /// Starts a pause and waits until it runs, which takes about a millisecond: see ``StartingPause/started()``.
+  public func start(_ specification: PauseSpecification) throws(KernelError) -> StartedPause {
+    try begin(specification).started()
   }
 
   /// Ends the thread after the starts that have begun; later ones fail with ECANCELED. Idempotent, does not wait.
   public func shutdown() { threads.close() }
-}
-
-extension ProcessHandle {
-  /// Kills and reaps a child that nobody needs; one that takes its time is reaped in the background.
-  fileprivate func end() {
-    try? signal(SIGKILL)  // it has exited already, at worst
-    if waitForExit(until: .now.advanced(by: PauseSpawner.patience)) { reap() } else { reapInBackground() }
-  }
 }

@@ -12,6 +12,8 @@ final class SpawnerThreads: Sendable {
     /// The thread that serves the requests; those before it are written off.
     var generation = 0
     var hasThread = false
+    /// It waits for a request, and nobody has woken it.
+    var idleThread: pid_t?
     var isClosed = false
   }
 
@@ -25,16 +27,21 @@ final class SpawnerThreads: Sendable {
   private let state = Mutex(State())
   /// One signal for each request, and one for the end.
   private let semaphore = Semaphore()
+  /// The processors that this process may use.
+  private let processors = clinux_processors()
 
   init() throws(KernelError) { try ensureThread() }
 
   /// False when it is closed: the request will not be served.
+  ///
+  /// The thread serves it beside the one that asks, on another processor: see ``DedicatedThread``.
   func append(_ request: PauseRequest) -> Bool {
-    let accepted = state.withLock { state in
-      guard !state.isClosed else { return false }
+    let (accepted, idle) = state.withLock { state in
+      guard !state.isClosed else { return (false, pid_t?.none) }
       state.requests.append(request)
-      return true
+      return (true, state.idleThread.take())
     }
+    if let idle { clinux_thread_wake_elsewhere(idle) }
     if accepted { semaphore.signal() }
     return accepted
   }
@@ -87,14 +94,19 @@ final class SpawnerThreads: Sendable {
   private func run(_ generation: Int, _ stack: SpawnStack) {
     // One that was written off does not wait again when it comes back at last.
     while state.withLock({ $0.generation == generation }) {
+      state.withLock { if $0.generation == generation { $0.idleThread = clinux_thread_id() } }
       semaphore.wait()
       let turn: Turn = state.withLock { state in
         guard state.generation == generation else { return .superseded }
+        state.idleThread = nil
         guard !state.requests.isEmpty else { return state.isClosed ? .end : .nothing }
         return .serve(state.requests.removeFirst())
       }
       switch turn {
-      case .serve(let request): request.run(generation, stack.memory)
+      case .serve(let request):
+        // Its children inherit where it may run.
+        clinux_set_processors(processors)
+        request.run(generation, stack.memory)
       case .nothing: continue
       case .end: return
       // The signal was for the thread that has taken over.

@@ -1,5 +1,3 @@
-import CLinux
-import Glibc
 import Synchronization
 
 /// Plain threads for work that comes again and again: one whose work is done waits a moment for more.
@@ -13,16 +11,12 @@ package final class SpareThreads: Sendable {
   private final class Spare: Sendable {
     let semaphore = Semaphore()
     let work = Mutex<Work?>(nil)
-    /// The thread itself, once it runs.
-    let thread = Mutex<pid_t?>(nil)
   }
 
   private let name: StaticString
   private let stackSize: Int
   private let patience: Duration
   private let waiting = Mutex<[Spare]>([])
-  /// The processors that this process may use.
-  private let processors = clinux_processors()
 
   /// - Parameters:
   ///   - name: Cut off after 15 bytes.
@@ -35,27 +29,17 @@ package final class SpareThreads: Sendable {
   }
 
   /// Begins the work on a thread that waits, else on a new one, and does not wait for it; EAGAIN when there is none to be had.
-  ///
-  /// With `elsewhere` it begins beside the calling thread: see ``DedicatedThread``.
-  package func run(elsewhere: Bool = false, _ work: @escaping Work) throws(KernelError) {
-    let processors = processors
-    let begun: Work = {
-      // Where it begins is no place where it must stay.
-      if elsewhere { clinux_set_processors(processors) }
-      work()
-    }
+  package func run(_ work: @escaping Work) throws(KernelError) {
     if let spare = waiting.withLock({ $0.popLast() }) {
-      spare.work.withLock { $0 = begun }
-      if elsewhere, let thread = spare.thread.withLock({ $0 }) { clinux_thread_wake_elsewhere(thread) }
+      spare.work.withLock { $0 = work }
       return spare.semaphore.signal()
     }
     let spare = Spare()
-    spare.work.withLock { $0 = begun }
-    try DedicatedThread.start(name: name, stackSize: stackSize, elsewhere: elsewhere) { [self] in serve(spare) }
+    spare.work.withLock { $0 = work }
+    try DedicatedThread.start(name: name, stackSize: stackSize) { [self] in serve(spare) }
   }
 
   private func serve(_ spare: Spare) {
-    spare.thread.withLock { $0 = clinux_thread_id() }
     var work = spare.work.withLock { $0.take() }
     while work != nil {
       work?()

@@ -54,8 +54,7 @@ final class Lane: Sendable {
   /// Whether an operation is inside.
   var isBusy: Bool { state.withLock { $0.isBusy } }
 
-  /// What operations run on.
-  static let threads = SpareThreads(name: "berth-operation", stackSize: 512 << 10)
+  private static let threads = SpareThreads(name: "berth-operation", stackSize: 512 << 10)
 
   private static func start(_ work: @escaping Work) throws(KernelError) { try threads.run(work) }
 }

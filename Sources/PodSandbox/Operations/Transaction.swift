@@ -3,10 +3,6 @@ import LinuxKernel
 
 /// Does the steps of a sandbox in order and undoes them in reverse, one after the other on the thread that calls.
 ///
-/// Steps that nothing needs for a while (``Step/runsBeside(_:)``) are done on a thread of their own, one after the other too,
-/// while this one goes on with those that follow, up to the step that needs them (``Step/joins``). A failure anywhere ends both
-/// before anything is undone.
-///
 /// Undo does not stop at a failure: only the steps that wait for the failed one (`undoWaitsFor`) are left out. A step that
 /// does not come back from the kernel is given up by its watchdog: the rest goes on in a new thread, which is where `then` is
 /// called; the lost thread ends when it finds its slot taken, after `late` has had what it brought about.
@@ -14,8 +10,6 @@ struct Transaction<Subject: StepSubject>: Sendable {
   typealias Steps = [any Step<Subject>]
 
   let watcher: Watcher
-  /// For the steps that are done beside others.
-  let threads: SpareThreads
   /// Called on a new thread when a step was given up, before anything else goes on.
   let lost: @Sendable (StepName) -> Void
   /// Called on the lost thread when its step has come back: with the sandbox as the step left it, and, if it was to do
@@ -29,92 +23,23 @@ struct Transaction<Subject: StepSubject>: Sendable {
     _ steps: Steps, on subject: Subject, willUndo: @escaping @Sendable () -> Void = {},
     then: @escaping @Sendable (Result<Subject, TransactionFailure<Subject>>) -> Void
   ) {
-    let end = End(steps: steps, willUndo: willUndo, then: then)
     var current = subject
-    var branch: Branch<Subject>?
-    var index = steps.startIndex
-    while index < steps.endIndex {
-      if branch == nil, let (begun, next) = branchOff(steps, at: index, on: current) {
-        (branch, index) = (begun, next)
-        continue
-      }
-      if steps[index].joins, let fault = join(&branch, to: &current) {
-        return fail(end, fault, begun: index - 1, on: current)
-      }
-      let (place, beside) = (index, branch)
-      let giveUp: @Sendable (Attempt) -> Void = { attempt in
-        guard let cause = attempt.fault else { return }
-        var left = attempt.subject
-        if let beside { left.join(beside.end().subject) }
-        fail(end, (steps[place].name, cause), begun: place, on: left)
-      }
+    for index in steps.indices {
       let begun = Array(steps[...index])
-      guard let attempt = perform(steps[index], .do, on: current, begun: begun, givenUp: giveUp) else { return }
-      guard attempt.fault == nil else { return giveUp(attempt) }
+      let fail: @Sendable (Attempt) -> Void = { attempt in
+        guard let fault = attempt.fault else { return }
+        let begunBefore = fault as? LateFault
+        let (step, cause) = (begunBefore?.step ?? steps[index].name, begunBefore?.cause ?? fault)
+        willUndo()
+        undo(begun, of: attempt.subject) { left, reports in
+          then(.failure(TransactionFailure(step: step, cause: cause, undo: reports, subject: left)))
+        }
+      }
+      guard let attempt = perform(steps[index], .do, on: current, begun: begun, givenUp: fail) else { return }
+      guard attempt.fault == nil else { return fail(attempt) }
       current = attempt.subject
-      index += 1
     }
-    if let fault = join(&branch, to: &current) { return fail(end, fault, begun: index - 1, on: current) }
     then(.success(current))
-  }
-
-  /// What a run ends with.
-  private struct End: Sendable {
-    let steps: Steps
-    let willUndo: @Sendable () -> Void
-    let then: @Sendable (Result<Subject, TransactionFailure<Subject>>) -> Void
-  }
-
-  /// Undoes the steps up to the last that had begun.
-  private func fail(
-    _ end: End, _ fault: (step: StepName, cause: any Error), begun last: Int, on subject: Subject
-  ) {
-    end.willUndo()
-    undo(Array(end.steps[...last]), of: subject) { left, reports in
-      end.then(
-        .failure(TransactionFailure(step: fault.step, cause: fault.cause, undo: reports, subject: left)))
-    }
-  }
-
-  /// Begins the steps from a place on that are to be done beside what follows them; nil where there are none, or no thread for
-  /// them.
-  private func branchOff(
-    _ steps: Steps, at start: Int, on subject: Subject
-  ) -> (branch: Branch<Subject>, next: Int)? {
-    let next = steps[start...].firstIndex { !$0.runsBeside(subject) } ?? steps.endIndex
-    guard start < next, next < steps.endIndex else { return nil }
-    let branch = Branch<Subject>()
-    do throws(KernelError) {
-      try threads.run(elsewhere: true) { proceed(branch, steps, start..<next, on: subject) }
-    } catch {
-      return nil
-    }
-    return (branch, next)
-  }
-
-  /// Waits for the steps beside, if there are any, and tells which of them failed.
-  private func join(
-    _ branch: inout Branch<Subject>?, to subject: inout Subject
-  ) -> (step: StepName, cause: any Error)? {
-    guard let beside = branch.take()?.end() else { return nil }
-    subject.join(beside.subject)
-    return beside.fault
-  }
-
-  private func proceed(_ branch: Branch<Subject>, _ steps: Steps, _ range: Range<Int>, on subject: Subject) {
-    var current = subject
-    for index in range {
-      let name = steps[index].name
-      let giveUp: @Sendable (Attempt) -> Void = { attempt in
-        guard let cause = attempt.fault else { return }
-        branch.give(.init(subject: attempt.subject, fault: (name, cause)))
-      }
-      let begun = Array(steps[...index])
-      guard let attempt = perform(steps[index], .do, on: current, begun: begun, givenUp: giveUp) else { return }
-      guard attempt.fault == nil else { return giveUp(attempt) }
-      current = attempt.subject
-    }
-    branch.give(.init(subject: current, fault: nil))
   }
 
   /// Undoes `steps` in reverse, uncancelled, and tells how each went.
@@ -222,4 +147,12 @@ struct TransactionFailure<Subject: StepSubject>: Error {
   /// The sandbox as the undo left it.
   let subject: Subject
   var isClean: Bool { undo.allSatisfy { $0.outcome == .ok } }
+}
+
+/// What a step had begun has failed by the time that a later one waits for it.
+struct LateFault: Error, CustomStringConvertible {
+  /// The step whose failure it is.
+  let step: StepName
+  let cause: any Error
+  var description: String { "\(step.rawValue): \(cause)" }
 }

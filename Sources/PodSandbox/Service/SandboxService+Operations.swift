@@ -34,7 +34,7 @@ extension SandboxService {
   /// What does and undoes the steps of one sandbox.
   func transaction(_ id: String) -> Transaction<Pod> {
     Transaction(
-      watcher: host.watcher, threads: Lane.threads,
+      watcher: host.watcher,
       lost: { [self] step in
         change { $0.lose(step, of: id) }
         host.logger.error(

@@ -13,12 +13,10 @@ struct Commit: Step {
   let logger: Logger
   let limit: Duration
 
-  let joins = true
-
   func timeLimit(of pod: Pod) -> Duration { limit }
 
   func `do`(_ pod: inout Pod) throws {
-    guard let pause = pod.uncommitted else { throw SandboxError(.internal, "no pause to commit") }
+    let pause = try pod.awaitPause()
     let outcome = SandboxRecord.Outcome(
       pause: pause.process.identity, ip: pod.addresses.first ?? "", additionalIPs: Array(pod.addresses.dropFirst()),
       networkNamespace: try pod.networkNamespaceIdentity(), results: pod.results, warnings: pod.warnings)

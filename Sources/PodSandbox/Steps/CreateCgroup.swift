@@ -8,9 +8,6 @@ struct CreateCgroup: Step {
   let undoWaitsFor = [StepName.attachNetworks, .startPause]
   let limit: Duration
 
-  /// Plugins that are executed need their group.
-  func runsBeside(_ pod: Pod) -> Bool { pod.networkNamespace != nil && !pod.record.executesPlugins }
-
   func timeLimit(of pod: Pod) -> Duration { limit }
 
   func `do`(_ pod: inout Pod) throws {

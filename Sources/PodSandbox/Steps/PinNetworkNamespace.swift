@@ -17,8 +17,7 @@ struct PinNetworkNamespace: Step {
       pod.networkNamespace = nil
       return try Failpoint.pass("do.PinNetworkNamespace.middle")
     }
-    guard let pause = pod.pause else { return }
-    try NetworkNamespace.pin(process: pause, at: pod.paths.networkNamespace)
+    try NetworkNamespace.pin(process: pod.awaitPause().process, at: pod.paths.networkNamespace)
     try Failpoint.pass("do.PinNetworkNamespace.middle")
     let linux = pod.record.configuration.linux
     do {

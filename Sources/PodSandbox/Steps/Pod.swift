@@ -12,6 +12,8 @@ struct Pod: StepSubject {
   let isOfThisBoot: Bool
   /// The network namespace that was made ahead of the pause.
   var networkNamespace: NewNetworkNamespace?
+  /// The pause that is being started beside the steps.
+  var starting: PauseStart?
   /// The pause that this daemon started and has not yet committed.
   var uncommitted: StartedPause?
   /// The running pause.
@@ -51,9 +53,6 @@ struct Pod: StepSubject {
 }
 
 extension Pod {
-  /// Beside others only the pause comes into being.
-  mutating func join(_ other: Pod) { (pause, uncommitted) = (other.pause, other.uncommitted) }
-
   /// Says that nothing of its networks has begun: of a run that is about to.
   mutating func beginsUnattached() {
     attachments = record.networks.map { _ in .notCalled }

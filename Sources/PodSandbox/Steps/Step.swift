@@ -12,21 +12,12 @@ protocol Step<Subject>: Sendable {
   var name: StepName { get }
   /// The steps whose undo must have succeeded before this one's may begin.
   var undoWaitsFor: [StepName] { get }
-  /// Whether `do` may be done beside the steps that follow, up to the next one that ``joins``.
-  func runsBeside(_ subject: Subject) -> Bool
-  /// Whether it needs what is done beside the steps before it.
-  var joins: Bool { get }
   /// The most time that `do` or `undo` may take.
   func timeLimit(of subject: Subject) -> Duration
   /// Brings the step's effect about.
   func `do`(_ subject: inout Subject) throws
   /// Removes the step's effect, or throws telling what is left.
   func undo(_ subject: inout Subject) throws
-}
-
-extension Step {
-  func runsBeside(_ subject: Subject) -> Bool { false }
-  var joins: Bool { false }
 }
 
 /// What steps work on, as far as the transaction must know it.
@@ -41,6 +32,4 @@ protocol StepSubject: Sendable {
   var deadline: SuspendingClock.Instant { get set }
   /// Tells a step to end early; `nil` while undoing.
   var cancellation: Cancellation? { get set }
-  /// Takes over what steps have brought about that were done beside others, on a copy.
-  mutating func join(_ other: Self)
 }

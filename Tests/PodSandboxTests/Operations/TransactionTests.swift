@@ -80,6 +80,18 @@ struct TransactionTests {
     #expect(trace.steps.count { $0.outcome != .ok } == 1)
   }
 
+  @Test("what one step had begun and another one waits for fails in the first one's name")
+  func lateFault() throws {
+    let steps = [
+      FakeStep(.startPause), FakeStep(.attachNetworks),
+      FakeStep(.commit, doing: { _ in throw LateFault(step: .startPause, cause: Fault("no pids")) }),
+    ]
+    let failure = try failure(try run(steps))
+    #expect(failure.step == .startPause && "\(failure.cause)" == "no pids")
+    #expect(failure.undo.map(\.step) == [.commit, .attachNetworks, .startPause])
+    #expect(failure.subject.trace.snapshot().steps[2].error == "StartPause: no pids")
+  }
+
   @Test("what a failed step has changed by then is what its undo gets")
   func halfDone() throws {
     let step = FakeStep(

@@ -11,11 +11,6 @@ struct Diary: StepSubject {
   var deadline = SuspendingClock.now
   var cancellation: Cancellation?
   var entries: [String] = []
-
-  mutating func join(_ other: Diary) {
-    let common = zip(entries, other.entries).prefix { $0 == $1 }.count
-    entries += other.entries[common...]
-  }
 }
 
 struct Fault: Error, CustomStringConvertible {
@@ -33,23 +28,17 @@ struct FakeStep: Step {
   var limit: @Sendable () -> Duration
   var doing: Body = { _ in }
   var undoing: Body = { _ in }
-  var isBeside = false
-  var joins = false
 
   init(
     _ name: StepName, undoWaitsFor: [StepName] = [], limit: @escaping @Sendable () -> Duration = { .seconds(60) },
-    beside: Bool = false, joins: Bool = false, doing: @escaping Body = { _ in }, undoing: @escaping Body = { _ in }
+    doing: @escaping Body = { _ in }, undoing: @escaping Body = { _ in }
   ) {
     self.name = name
     self.undoWaitsFor = undoWaitsFor
     self.limit = limit
     self.doing = doing
     self.undoing = undoing
-    isBeside = beside
-    self.joins = joins
   }
-
-  func runsBeside(_ subject: Diary) -> Bool { isBeside }
 
   func timeLimit(of subject: Diary) -> Duration { limit() }
 
@@ -94,7 +83,7 @@ final class Losses: Sendable {
 
   func transaction(_ watcher: Watcher) -> Transaction<Diary> {
     Transaction(
-      watcher: watcher, threads: SpareThreads(name: "test-operation", stackSize: 512 << 10),
+      watcher: watcher,
       lost: { [self] step in entries.withLock { $0.append("lost \(step.rawValue)") } },
       late: { [self] step, subject, begun in
         entries.withLock { $0.append("late \(step.rawValue)") }
