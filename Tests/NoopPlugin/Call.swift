@@ -19,6 +19,12 @@ struct Call {
 
   subscript(name: String) -> String? { environment.first { $0.name == name }?.value }
 
+  /// Whether somebody else would find nothing on standard input any more.
+  private(set) var hasReadStandardInput = false
+
+  /// The verb; nil when it is none that there is.
+  var verb: Verb? { self["CNI_COMMAND"].flatMap(Verb.init(rawValue:)) }
+
   /// The version the configuration asks for.
   var version: String {
     guard let configuration else { return "1.1.0" }
@@ -36,6 +42,7 @@ struct Call {
   }
 
   mutating func readConfiguration() {
+    hasReadStandardInput = true
     standardInput = readAll(descriptor: STDIN_FILENO, limit: Skel.maximumInput + 1)
     // A configuration that is none is the script's matter, which may want exactly that.
     configuration = try? JSON(parsing: standardInput)

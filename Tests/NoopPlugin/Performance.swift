@@ -5,7 +5,8 @@ import JSON
 /// One behaviour, carried out.
 struct Performance {
   let call: Call
-  let verb: Verb
+  /// nil where the call goes through another plugin with a verb that there is not, or none.
+  let verb: Verb?
   let behaviour: Behaviour
   let script: Script?
 
@@ -22,32 +23,53 @@ struct Performance {
       }
     }
     if let command = behaviour["run"]?.array { try Child.run(command.compactMap(\.string)) }
+    try shell("run", input: call.standardInput)
+    let passed = try Passage(call, behaviour, script)?.go()
+    let output = try behaviour["filter"] == nil ? passed?.output : shell("filter", input: passed?.output ?? [])
+    try shell("runAfter", input: output ?? [])
     try mark("markAfter")
-    print()
+    print(output)
     if let number = behaviour.integer("signal") { die(by: Int32(truncatingIfNeeded: number)) }
-    exit(Int32(truncatingIfNeeded: behaviour.integer("exit") ?? (failsByDocument ? 1 : 0)))
+    let status = behaviour.integer("exit") ?? (failsByDocument ? 1 : Int(passed?.status ?? 0))
+    exit(Int32(truncatingIfNeeded: status))
   }
 
   private var failsByDocument: Bool { behaviour["error"] != nil && !behaviour.hasRawOutput }
+
+  /// Runs a command that the script gives as a text, and gives its output.
+  @discardableResult
+  private func shell(_ key: String, input: [UInt8]) throws(PluginError) -> [UInt8]? {
+    guard let text = behaviour.string(key) else { return nil }
+    let outcome = try Program.shell(text, call.variables, input: input)
+    guard outcome.status == 0 else {
+      throw PluginError(101, "noop: \(key) failed", details: "exit status \(outcome.status) of \(text)")
+    }
+    return outcome.output
+  }
 
   private func mark(_ key: String) throws(PluginError) {
     guard let path = behaviour.string(key) else { return }
     let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw PluginError(100, "noop: cannot write the mark \(path)", details: lastError()) }
-    Output.write(Array("\(verb.rawValue) \(call["CNI_CONTAINERID"] ?? "")\n".utf8), to: descriptor)
+    Output.write(Array("\(verb?.rawValue ?? "") \(call["CNI_CONTAINERID"] ?? "")\n".utf8), to: descriptor)
     close(descriptor)
   }
 
-  private func print() {
+  /// Writes what the script says, or else the output that came out of the other plugin.
+  private func print(_ output: [UInt8]?) {
+    let output = behaviour.isTrue("drop") ? output.map { _ in [] } : output
     if behaviour.hasRawOutput {
       Output.write(Array((behaviour.string("stdout") ?? "").utf8), to: STDOUT_FILENO)
       Output.write(hexBytes(behaviour.string("stdoutHex") ?? ""), to: STDOUT_FILENO)
       if let count = behaviour.integer("stdoutBytes") { Output.fill(count, to: STDOUT_FILENO) }
       if behaviour.isTrue("endless") { Output.fill(.max, to: STDOUT_FILENO) }
+      Output.write(output ?? [], to: STDOUT_FILENO)
       Output.write(Array((behaviour.string("stdoutEnd") ?? "").utf8), to: STDOUT_FILENO)
-    } else if let document = behaviour["error"].map(error) ?? behaviour["result"].map({ Result.converted($0, call) })
-      ?? Result(self).document
-    {
+    } else if let document = behaviour["error"].map(error) ?? behaviour["result"].map({ Result.converted($0, call) }) {
+      Output.write(document.serialized() + [UInt8(ascii: "\n")], to: STDOUT_FILENO)
+    } else if let output {
+      Output.write(output, to: STDOUT_FILENO)
+    } else if let document = Result(self).document {
       Output.write(document.serialized() + [UInt8(ascii: "\n")], to: STDOUT_FILENO)
     }
   }

@@ -10,7 +10,7 @@ struct Result {
     switch performance.verb {
     case .add: document = call.configuration?["prevResult"] ?? Self.minimal(call)
     case .version: document = Self.versions(call, performance.script?.supportedVersions)
-    case .del, .check, .gc, .status: document = nil
+    case .del, .check, .gc, .status, nil: document = nil
     }
   }
 

@@ -26,8 +26,13 @@ enum Skel {
 
     """
 
+  /// The verb; a call without one is answered here.
   static func verb(of call: Call) throws(PluginError) -> Verb {
     let command = call["CNI_COMMAND"] ?? ""
+    guard !command.isEmpty else {
+      Output.write(Array(about.utf8), to: STDERR_FILENO)
+      exit(0)
+    }
     guard let verb = Verb(rawValue: command) else { throw PluginError(4, "unknown CNI_COMMAND: \(command)") }
     let missing = variables.filter { $0.verbs.contains(verb) && (call[$0.name] ?? "").isEmpty }.map(\.name)
     guard missing.isEmpty else {
