@@ -12,8 +12,8 @@ struct Behaviour {
 
   /// What the plugin that a call goes through gets otherwise than it came.
   private static let before = ["through", "input", "environment"]
-  /// What is done once it has ended.
-  private static let after = ["edit", "filter", "runAfter", "markAfter"]
+  /// What is done with what it says, and once it has ended.
+  private static let after = ["quiet", "edit", "filter", "runAfter", "markAfter"]
   /// What is written instead of its output, or how this plugin ends.
   private static let output = [
     "drop", "stdout", "stdoutHex", "stdoutBytes", "stdoutEnd", "endless", "error", "result", "signal", "exit",

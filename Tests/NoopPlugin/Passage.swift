@@ -30,7 +30,7 @@ struct Passage {
   func go() throws(PluginError) -> Program.Outcome {
     guard behaviour.followsUp else { try program.replace(readInput: readInput) }
     let whole = readInput ? program : program.reading(readAll(descriptor: STDIN_FILENO))
-    let outcome = try whole.run()
+    let outcome = try whole.run(quietly: behaviour.isTrue("quiet"))
     return Program.Outcome(status: outcome.status, output: edited(outcome.output))
   }
 

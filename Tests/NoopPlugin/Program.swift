@@ -19,8 +19,8 @@ struct Program {
     try Program(path: "/bin/sh", arguments: ["sh", "-c", text], variables: variables, input: input).run()
   }
 
-  /// Runs it to its end; what it writes to standard error goes where this program's does.
-  func run() throws(PluginError) -> Outcome {
+  /// Runs it to its end; what it writes to standard error goes where this program's does, or nowhere.
+  func run(quietly: Bool = false) throws(PluginError) -> Outcome {
     let standardInput = try Self.file(input)
     let standardOutput = try Self.file([])
     defer { for descriptor in [standardInput, standardOutput] { close(descriptor) } }
@@ -29,6 +29,7 @@ struct Program {
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_adddup2(&actions, standardInput, STDIN_FILENO)
     posix_spawn_file_actions_adddup2(&actions, standardOutput, STDOUT_FILENO)
+    if quietly { posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0) }
     var pid: pid_t = 0
     let code = withPointers { posix_spawn(&pid, path, &actions, nil, $0, $1) }
     guard code == 0 else {
