@@ -8,7 +8,7 @@ usage: violations.py BINARIES list            cases without a violation, violati
 
 BINARIES is the directory of berth-conformance, berth-cni and noop-plugin. A violation is a line of violations.jsonl: the case
 that must catch it, the network, the plugin that noop-plugin is put before, and its script (NoopPlugin/README.md), in which
-@bin@ stands for the directory of plugins that the suite is given. `others` is how many more cases may catch it where three are
+@bin@ stands for the directory of plugins that the suite is given. `options` are more for the suite. `others` is how many more cases may catch it where three are
 not enough, and `why` says why it has to be so.
 """
 
@@ -88,7 +88,7 @@ def one_case(case):
 def each(suite, violation):
     """What is wrong when the violation meets its own case; nothing if that catches it."""
     case = violation["case"]
-    status, reports, said = suite.run(violation["network"], suite.violating(violation), *one_case(case))
+    status, reports, said = suite.run(violation["network"], suite.violating(violation), *one_case(case), *violation.get("options", []))
     if case in failures(reports, violation["plugin"]) and status == 1:
         return None
     seen = [f"{line['subject']}: {line['verdict']} {'; '.join(line['words'])}" for line in reports] or [said.strip()]
@@ -98,12 +98,12 @@ def each(suite, violation):
 def whole(suite, violation):
     """What is wrong when the violation meets all cases of its level."""
     case, level = violation["case"], violation["case"].partition("/")[0]
-    status, reports, said = suite.run(violation["network"], suite.violating(violation), "--level", level)
+    status, reports, said = suite.run(violation["network"], suite.violating(violation), "--level", level, *violation.get("options", []))
     caught = failures(reports, violation["plugin"])
     if case not in caught or status != 1:
         return f"the violation was not caught among its level's cases, exit status {status}: {said.strip()}"
     others = sorted(caught - {case})
-    if len(others) > violation.get("others", 3):
+    if len(others) > violation.get("others", 3) and "broad" not in violation:
         return f"{len(others)} others caught it too: {' '.join(others)}"
     return None
 

@@ -7,7 +7,8 @@ struct Behaviour {
 
   private static let known =
     [
-      "when", "readStdin", "mark", "ignoreTerm", "stderr", "stderrBytes", "child", "delayMilliseconds", "hang", "run",
+      "when", "readStdin", "mark", "ignoreTerm", "stderr", "stderrBytes", "memoryBytes", "child", "delayMilliseconds",
+      "hang", "run",
     ] + before + after + output
 
   /// What the plugin that a call goes through gets otherwise than it came.

@@ -15,6 +15,8 @@ struct Performance {
     try mark("mark")
     if let text = behaviour.string("stderr") { Output.write(Array(text.utf8), to: STDERR_FILENO) }
     if let count = behaviour.integer("stderrBytes") { Output.fill(count, to: STDERR_FILENO) }
+    let memory = [UInt8](repeating: 1, count: behaviour.integer("memoryBytes") ?? 0)
+    defer { withExtendedLifetime(memory) {} }
     if let child = behaviour["child"] { try Child.start(child) }
     if let delay = behaviour.integer("delayMilliseconds") { usleep(UInt32(clamping: delay * 1000)) }
     if let hang = behaviour["hang"], hang.bool != false {

@@ -71,8 +71,7 @@ struct Program {
 
   /// A file without a name, above the standard descriptors, which the caller may have closed.
   private static func file(_ bytes: [UInt8]) throws(PluginError) -> CInt {
-    // In memory where there is such a place: a full disk is no concern of this plugin's.
-    for directory in ["/dev/shm", "/tmp"] {
+    for directory in ["/tmp", "/dev/shm"] {
       var name = Array("\(directory)/noop-XXXXXX".utf8CString)
       let low = mkstemp(&name)
       guard low >= 0 else { continue }
