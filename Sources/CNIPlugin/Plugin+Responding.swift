@@ -5,11 +5,12 @@ import LinuxKernel
 extension Plugin {
   /// Serves one call as a program would: the same answers, the same documents, the same exit status.
   ///
-  /// VERSION needs no configuration. Where the namespace is the caller's own, the call is refused (code 8) before anything is
+  /// VERSION needs no configuration, and tells its version again where it gets one. Where the namespace is the caller's own, the call is refused (code 8) before anything is
   /// done. Standard error holds the call's remarks and what the plugins that it asked wrote there.
   public func respond(to request: PluginRequest, from caller: PluginCaller) -> PluginResponse {
     guard request.verb != .version else {
-      return PluginResponse(.ended(.exited(0)), stdout: versions.serialized())
+      let asked = RequestDocument.spokenVersion(request.configuration, supporting: supportedVersions)
+      return PluginResponse(.ended(.exited(0)), stdout: versions(inAnswerTo: asked).serialized())
     }
     var caller = caller
     caller.remarks = Remarks(passOn: caller.hearsRemarks)
@@ -42,9 +43,9 @@ extension Plugin {
     return []
   }
 
-  private var versions: JSON {
+  private func versions(inAnswerTo version: String) -> JSON {
     [
-      "cniVersion": .string(SpecificationVersion.current.description),
+      "cniVersion": .string(version),
       "supportedVersions": .array(supportedVersions.map { .string($0) }),
     ]
   }

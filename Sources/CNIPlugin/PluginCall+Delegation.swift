@@ -36,9 +36,13 @@ extension PluginCall {
     return type
   }
 
-  /// Asks the plugin that gives addresses. Without one nothing is asked, and there is no result.
+  /// Asks the plugin that gives addresses. Without one nothing is asked, and there is no result. Errors of its own: an
+  /// `ipam.type` that is no text (code 6).
   @discardableResult
   public func delegateToIPAM(_ verb: Verb? = nil) throws(PluginError) -> CNIResult? {
+    if let type = document.member("ipam")?.object?.member("type"), type.string == nil {
+      throw .undecodable("ipam.type", type, expected: "a string")
+    }
     guard let ipamType else { return nil }
     return try delegate(to: ipamType, verb)
   }

@@ -29,7 +29,8 @@ public struct PluginProgram: Sendable {
     do throws(KernelError) {
       try DedicatedThread.start(name: "plugin", stackSize: 1 << 20) {
         let answer = self.answer(name: CommandLine.arguments.first ?? "", environment: ProgramEnvironment.variables) {
-          () throws(PluginError) in try StandardStreams.read(STDIN_FILENO)
+          (verb) throws(PluginError) in
+          verb == .version ? StandardStreams.readAtHand(STDIN_FILENO) : try StandardStreams.read(STDIN_FILENO)
         }
         outcome.value.withLock { $0 = answer }
         answered.signal()
@@ -54,7 +55,7 @@ public struct PluginProgram: Sendable {
 
   /// The answer to one call; `input` is not read unless it is needed.
   func answer(
-    name: String, environment: [String: String], input: () throws(PluginError) -> [UInt8]
+    name: String, environment: [String: String], input: (Verb) throws(PluginError) -> [UInt8]
   ) -> Answer {
     guard let command = environment["CNI_COMMAND"], !command.isEmpty else {
       let versions = SpecificationVersion.supported.joined(separator: ", ")
@@ -65,7 +66,7 @@ public struct PluginProgram: Sendable {
         throw PluginError("unknown CNI_COMMAND: \(command)", code: CNIError.Code.invalidEnvironment)
       }
       let plugin = try plugin(called: name)
-      let request = request(verb, plugin, environment, verb == .version ? [] : try input())
+      let request = request(verb, plugin, environment, try input(verb))
       let response = plugin.respond(to: request, from: caller(environment))
       return Answer(stdout: response.stdout, status: response.failure == nil ? 0 : 1)
     } catch {

@@ -1,5 +1,6 @@
 import CNI
 import Glibc
+import LinuxKernel
 
 /// A program's three descriptors.
 enum StandardStreams {
@@ -25,6 +26,22 @@ enum StandardStreams {
           "cannot read the configuration from standard input: more than \(limit) bytes", code: CNIError.Code.ioFailure)
       }
     }
+  }
+
+  /// What a descriptor gives until its end, as far as somebody is about to give something: for what can do without. Nothing from
+  /// a terminal, nor where nothing comes.
+  static func readAtHand(_ descriptor: CInt) -> [UInt8] {
+    guard isatty(descriptor) == 0 else { return [] }
+    let deadline = SuspendingClock.now + .seconds(1)
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 64 << 10)
+    while bytes.count <= maximumInput, Poll.isReadable(descriptor, until: deadline) {
+      let count = Glibc.read(descriptor, &buffer, buffer.count)
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { break }
+      bytes += buffer[..<count]
+    }
+    return bytes
   }
 
   /// Writes to standard output; false where not all of it could be written, which standard error is told then.

@@ -19,7 +19,7 @@ struct LinkOwner: Hashable, CustomStringConvertible {
     self.identity = identity
     let text = "\(network)\0\(identity.containerID)\0\(identity.interfaceName)"
     linkName = "veth" + SHA512.hexDigest(of: Array(text.utf8)).prefix(8)
-    description = "\(Self.hash(of: network))/\(identity.containerID)/\(identity.interfaceName)"
+    description = "\(Self.hash(of: network))/\(Self.shown(identity.containerID))/\(identity.interfaceName)"
   }
 
   init<Configuration>(of call: PluginCall<Configuration>) { self.init(network: call.network, identity: call.identity) }
@@ -29,15 +29,26 @@ struct LinkOwner: Hashable, CustomStringConvertible {
     String(SHA512.hexDigest(of: Array(network.utf8)).prefix(hashLength))
   }
 
+  /// A container's id as an alias tells it: a comment of nf_tables has no room for a long one, of which the beginning stands
+  /// there, and digits that stand for all of it.
+  static func shown(_ containerID: String) -> String {
+    let bytes = Array(containerID.utf8)
+    guard bytes.count > shownLength else { return containerID }
+    return String(decoding: bytes.prefix(shownLength / 2), as: UTF8.self) + "~"
+      + SHA512.hexDigest(of: bytes).prefix(shownLength / 2 - 1)
+  }
+
+  private static let shownLength = 64
+
   /// Whether an alias or an element's comment is this owner's.
   func isNamed(by text: String?) -> Bool { text?.hasSameBytes(as: description) == true }
 
   /// Whether an alias or an element's comment is of the same container, whichever its interface.
   func isOfSameContainer(as text: String?) -> Bool {
-    text.flatMap { Self.identity(in: $0) }?.containerID.hasSameBytes(as: identity.containerID) == true
+    text.flatMap { Self.identity(in: $0) }?.containerID.hasSameBytes(as: Self.shown(identity.containerID)) == true
   }
 
-  /// The attachment that an alias of that network names; nil of any other text.
+  /// The attachment that an alias of that network names, its container as it is ``shown(_:)``; nil of any other text.
   static func identity(in alias: String, of network: String) -> AttachmentIdentity? {
     guard alias.utf8.starts(with: hash(of: network).utf8) else { return nil }
     return identity(in: alias)
@@ -61,6 +72,17 @@ struct LinkOwner: Hashable, CustomStringConvertible {
     } catch {
       guard error.code == .linkNotFound else { throw error }
       return nil
+    }
+  }
+}
+
+extension PluginCall {
+  /// Whether an attachment that an alias names is one of those that are valid.
+  func isValid(_ named: AttachmentIdentity) -> Bool {
+    if validAttachments.contains(named) { return true }
+    guard named.containerID.utf8.contains(UInt8(ascii: "~")) else { return false }
+    return validAttachments.contains {
+      LinkOwner.shown($0.containerID) == named.containerID && $0.interfaceName == named.interfaceName
     }
   }
 }

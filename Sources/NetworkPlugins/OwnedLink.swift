@@ -54,7 +54,7 @@ package struct OwnedLink: Sendable, Hashable {
   static func collect<Configuration>(_ call: PluginCall<Configuration>, kind: String) throws {
     for link in try RouteSocket().links() where link.kind == kind {
       guard let owned = OwnedLink(link), LinkOwner.identity(in: owned.alias, of: call.network) != nil,
-        !call.validAttachments.contains(owned.identity), call.caller.owns?(owned.identity.containerID) ?? true
+        !call.isValid(owned.identity), call.caller.owns?(owned.identity.containerID) ?? true
       else { continue }
       try owned.delete()
     }

@@ -12,7 +12,7 @@ import Testing
     _ program: PluginProgram, _ name: String, _ environment: [String: String],
     _ input: String = ""
   ) -> PluginProgram.Answer {
-    program.answer(name: name, environment: environment) { () throws(PluginError) in Array(input.utf8) }
+    program.answer(name: name, environment: environment) { (_) throws(PluginError) in Array(input.utf8) }
   }
 
   @Test func withoutACommandItSaysWhatItIs() {
@@ -31,18 +31,26 @@ import Testing
     #expect(document["msg"]?.string == "unknown CNI_COMMAND: FOO" && document["cniVersion"]?.string == "1.1.0")
   }
 
-  @Test func versionReadsNoInput() {
-    let said = PluginProgram(ProbePlugin()).answer(name: "x", environment: ["CNI_COMMAND": "VERSION"]) {
-      () throws(PluginError) in
-      Issue.record("read")
-      return []
-    }
+  @Test(arguments: [
+    ("", "1.1.0"), ("no JSON", "1.1.0"), (#"{"cniVersion":"0.4.0"}"#, "0.4.0"), (#"{"cniVersion":"9.0.0"}"#, "1.1.0"),
+  ])
+  func versionTellsAgainWhatItIsAskedIn(input: String, version: String) throws {
+    let said = answer(PluginProgram(ProbePlugin()), "x", ["CNI_COMMAND": "VERSION"], input)
     #expect(said.status == 0)
+    #expect(try JSON(parsing: said.stdout)["cniVersion"]?.string == version)
+  }
+
+  @Test func versionWaitsForNobodyWhoGivesNothing() throws {
+    let pipe = try Pipe()
+    let begin = SuspendingClock.now
+    #expect(StandardStreams.readAtHand(pipe.read.raw) == [])
+    #expect(SuspendingClock.now - begin < .seconds(30))
+    #expect(StandardStreams.readAtHand(-1) == [])
   }
 
   @Test func inputThatCannotBeReadIsAnErrorOfItsOwn() throws {
     let said = PluginProgram(ProbePlugin()).answer(name: "x", environment: ["CNI_COMMAND": "ADD"]) {
-      () throws(PluginError) in throw PluginError("cannot read", code: 5)
+      (_) throws(PluginError) in throw PluginError("cannot read", code: 5)
     }
     #expect(said.status == 1 && said.stderr.isEmpty)
     #expect(try JSON(parsing: said.stdout) == ["cniVersion": "1.1.0", "code": 5, "msg": "cannot read"])

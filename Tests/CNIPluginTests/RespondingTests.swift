@@ -117,7 +117,7 @@ import Testing
   @Test func aPluginMaySpeakFewerVersions() throws {
     let plugin = ProbePlugin(supportedVersions: ["0.4.0", "1.0.0"])
     let said = try JSON(parsing: respond(.version, [:], "", plugin: plugin).stdout)
-    #expect(said == ["cniVersion": "1.1.0", "supportedVersions": ["0.4.0", "1.0.0"]])
+    #expect(said == ["cniVersion": "1.0.0", "supportedVersions": ["0.4.0", "1.0.0"]])
     for version in ["0.1.0", "0.3.1", "1.1.0", ""] {
       let answer = try document(respond(.del, Self.variables, configuration(version: version), plugin: plugin))
       let asked = version.isEmpty ? "0.1.0" : version

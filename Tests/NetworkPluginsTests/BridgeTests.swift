@@ -158,6 +158,20 @@ import Testing
 @Suite struct LinkOwnerTests {
   private let identity = AttachmentIdentity(containerID: String(repeating: "a", count: 64), interfaceName: "eth0")
 
+  @Test func aLongContainerIDIsToldByItsBeginningAndItsHash() throws {
+    let ids = ["a", "b"].map { String(repeating: "x", count: 199) + $0 }
+    let owners = ids.map { LinkOwner(network: "net", identity: .init(containerID: $0, interfaceName: "eth0")) }
+    #expect(owners[0].description != owners[1].description)
+    #expect(owners.allSatisfy { $0.description.utf8.count <= 128 })
+    #expect(owners[0].isOfSameContainer(as: owners[0].description))
+    #expect(!owners[0].isOfSameContainer(as: owners[1].description))
+    let named = try #require(LinkOwner.identity(in: owners[0].description, of: "net"))
+    let test = PluginTest(Bridge())
+    #expect(try test.call(.gc, keeping: [owners[0].identity]).isValid(named))
+    #expect(try !test.call(.gc, keeping: [owners[1].identity]).isValid(named))
+    #expect(LinkOwner.shown(String(repeating: "x", count: 64)) == String(repeating: "x", count: 64))
+  }
+
   @Test func isWrittenInNameAndAlias() {
     let owner = LinkOwner(network: "net", identity: identity)
     #expect(owner.linkName.utf8.count == 12 && owner.linkName.hasPrefix("veth"))

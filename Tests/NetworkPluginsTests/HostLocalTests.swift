@@ -75,6 +75,22 @@ final class Pool {
     #expect(try address("f", small) == ["10.1.0.2/29"], "the last one is the broadcast address")
   }
 
+  @Test func statusTellsThatNoAddressIsLeft() throws {
+    let status = { [pool, small] () -> Int? in
+      do { try pool.test("c", small).status() } catch { return (error as? PluginError)?.code }
+      return nil
+    }
+    #expect(status() == nil)
+    for number in 2...6 {
+      #expect(status() == nil)
+      _ = try address("c\(number)", small)
+    }
+    #expect(status() == 50)
+    // What a loss of power has emptied can be given again.
+    #expect(truncate(pool.file("10.1.0.4"), 0) == 0)
+    #expect(status() == nil)
+  }
+
   @Test func tellsWhoHasThemWhenAllAreGiven() throws {
     for name in ["a", "b", "c", "d", "e"] { _ = try address(name, small) }
     let error = failure(pool.test("f", small))

@@ -84,8 +84,16 @@ public struct HostLocal: NativePlugin {
     }
   }
 
-  /// Checks the configuration.
-  public func status(_ call: PluginCall<Configuration>) throws(PluginError) { _ = try HostLocalRequest(call) }
+  /// Checks the configuration, and that each set has an address left (code 50).
+  public func status(_ call: PluginCall<Configuration>) throws(PluginError) {
+    let request = try HostLocalRequest(call)
+    for (index, set) in request.sets.enumerated() {
+      guard try reporting({ () throws(KernelError) in try request.directory.isUsedUp(set, index) }) else { continue }
+      throw PluginError(
+        "no IP addresses available in range set: \(set)", code: CNIError.Code.notAvailable,
+        details: "\(request.directory.path) has given away all of them")
+    }
+  }
 }
 
 extension PluginCall {

@@ -110,6 +110,14 @@ struct ReservationDirectory: Sendable {
     return reservations
   }
 
+  /// Whether a set has no address left; one whose file names nobody can be given.
+  func isUsedUp(_ set: RangeSet, _ index: Int) throws(KernelError) -> Bool {
+    let taken = try taken()
+    if set.addresses(after: last(ofSet: index)).contains(where: { !taken.contains("\($0.1)") }) { return false }
+    let owned = Set(try reservations().map(\.address))
+    return set.addresses(after: nil).allSatisfy { owned.contains($0.1) }
+  }
+
   /// What a reservation's file says; nil where there is none, and of what cannot be one. Whatever else keeps it from being read
   /// is a failure: its owner would be passed over, and the address lost.
   private static func read(_ file: String) throws(KernelError) -> [UInt8]? {

@@ -95,7 +95,7 @@ extension HostRuleset {
       guard let identity = element.comment.flatMap({ LinkOwner.identity(in: $0, of: call.network) }) else {
         return false
       }
-      return !call.validAttachments.contains(identity) && call.caller.owns?(identity.containerID) ?? true
+      return !call.isValid(identity) && call.caller.owns?(identity.containerID) ?? true
     }
   }
 }

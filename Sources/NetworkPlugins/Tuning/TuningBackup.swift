@@ -66,7 +66,7 @@ struct TuningBackup {
     for name in try Directories.names(in: directory) {
       guard let owner = try document("\(directory)/\(name)")?[ownerKey]?.string,
         let identity = LinkOwner.identity(in: owner, of: call.network), name == Self.name(identity),
-        !call.validAttachments.contains(identity), call.caller.owns?(identity.containerID) ?? true
+        !call.isValid(identity), call.caller.owns?(identity.containerID) ?? true
       else { continue }
       try DurableFile.remove("\(directory)/\(name)", durable: false)
     }
