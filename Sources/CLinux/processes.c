@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -19,6 +20,11 @@ int clinux_pidfd_open(int pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
 int clinux_pidfd_send_signal(int pidfd, int signal) {
   return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
+}
+
+int clinux_limit_open_files(int pid, uint64_t count) {
+  struct rlimit limit = {.rlim_cur = count, .rlim_max = count};
+  return prlimit(pid, RLIMIT_NOFILE, &limit, NULL);
 }
 
 int clinux_pidfd_exit(int pidfd, bool reaps, struct clinux_exit *result) {

@@ -9,6 +9,8 @@
 
 int clinux_pidfd_open(int pid);
 int clinux_pidfd_send_signal(int pidfd, int signal);
+// prlimit(2) of RLIMIT_NOFILE, soft and hard.
+int clinux_limit_open_files(int pid, uint64_t count);
 
 struct clinux_exit {
   int pid;      // 0: has not exited yet

@@ -59,6 +59,14 @@ public final class ProcessHandle: Sendable {
     try retrying("send signal \(signal) to", "process \(identity.pid)") { clinux_pidfd_send_signal(pidfd, signal) }
   }
 
+  /// Lets a child that was started here, and is not reaped yet, open no more files once it has so many (prlimit's RLIMIT_NOFILE).
+  package func limitOpenFiles(_ count: Int) throws(KernelError) {
+    let pid = identity.pid
+    try retrying("limit the open files of", "process \(pid)") {
+      whileUnreaped { clinux_limit_open_files(pid, UInt64(count)) } ?? 0
+    }
+  }
+
   /// Waits until the process has exited, for ever without a deadline; false when the deadline came first.
   ///
   /// Blocks the thread. Works for every process, not only for children.
