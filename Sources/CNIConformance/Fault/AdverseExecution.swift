@@ -52,7 +52,6 @@ struct AdverseExecution {
     let stdout = try Pipe(nonBlocking: .read)
     let stderr = try Pipe(nonBlocking: .read)
     let full = try Self.full()
-    let limit = adversity.openFiles.map { rlimit(rlim_cur: rlim_t($0), rlim_max: rlim_t($0)) }
     // The reading ends that are not to be there must be gone before the plugin begins.
     let inputRaw = fcntl(stdin.read.raw, F_DUPFD_CLOEXEC, 0)
     let outputRaw = adversity.output == .full ? full.raw : fcntl(stdout.write.raw, F_DUPFD_CLOEXEC, 0)
@@ -69,10 +68,19 @@ struct AdverseExecution {
       if !isFull.0 { close(outputRaw) }
       if !isFull.1 { close(errorsRaw) }
     }
-    return try HostProcess.spawn(
+    let process = try HostProcess.spawn(
       executable: request.executable, arguments: [request.executable],
       environment: ["PATH=\(Trial.path)"] + request.environment.map { "\($0.key)=\($0.value)" },
-      standardInput: inputRaw, standardOutput: outputRaw, standardError: errorsRaw, openFilesLimit: limit)
+      standardInput: inputRaw, standardOutput: outputRaw, standardError: errorsRaw)
+    guard let files = adversity.openFiles else { return process }
+    // It has not got its configuration yet; a limit set before would keep it from being started at all.
+    do throws(KernelError) {
+      try process.process.limitOpenFiles(files)
+    } catch {
+      try? process.signalGroup(SIGKILL)
+      throw error
+    }
+    return process
   }
 
   private static func full() throws(KernelError) -> OwnedDescriptor {

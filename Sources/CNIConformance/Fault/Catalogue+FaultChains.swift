@@ -40,7 +40,7 @@ extension Catalogue {
             request.configuration["prevResult"] = ["cniVersion": .string(trial.subject.version), "ips": "none"]
           }
         }
-        previous = trial.send(request).document
+        previous = trial.send(request).outcomeDocument
       }
       _ = try trial.recover(pod, judge, from: before, "after \(words) plugin has failed")
     }

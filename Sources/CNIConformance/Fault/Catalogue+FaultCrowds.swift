@@ -16,7 +16,7 @@ extension Catalogue {
       let added = try trial.run(try pods.map(trial.adding))
       trial.expectSuccess(added, "at once with fifteen others")
       try expectOwnAddresses(trial, added)
-      let results = added.map { $0.last?.document }
+      let results = added.map { $0.last?.outcomeDocument }
       let deleted = try trial.run(try zip(pods, results).map { try trial.deleting($0, $1) })
       trial.expectSuccess(deleted, "at once with fifteen others")
       let marks = PodMarks(pods[0], result: results[0])
@@ -34,7 +34,7 @@ extension Catalogue {
       let calls = try trial.run(
         try zip(old, results).map { try trial.deleting($0, $1) } + (try new.map(trial.adding)))
       trial.expectSuccess(calls, "beside others' ADD and DEL")
-      for (pod, calls) in zip(new, calls.suffix(8)) { try trial.detachUnderTest(pod, calls.last?.document) }
+      for (pod, calls) in zip(new, calls.suffix(8)) { try trial.detachUnderTest(pod, calls.last?.outcomeDocument) }
       let marks = PodMarks(old[0], result: results[0])
       trial.judge(try trial.settle(judge, marks, from: before, nil), "after all were detached")
     },
@@ -56,7 +56,7 @@ extension Catalogue {
       let calls = try trial.run([many] + (try others.map(trial.adding)))
       trial.expectSuccess([calls[0]], "beside others' ADD")
       for (other, calls) in zip(others, calls.dropFirst()) {
-        try trial.detachUnderTest(other, calls.last?.document, mustDetach: false)
+        try trial.detachUnderTest(other, calls.last?.outcomeDocument, mustDetach: false)
       }
       trial.expectSuccess(try trial.run([alone]), "after others have come and gone")
       try trial.detachUnderTest(pod, result, mustDetach: false)
@@ -83,7 +83,7 @@ extension Catalogue {
       trial.expectSuccess(calls, "while GC and ADD ran at once")
       try expectOwnAddresses(trial, Array(calls.dropFirst()))
       for (pod, calls) in zip(pods, calls.dropFirst()) {
-        let result = calls.last?.document
+        let result = calls.last?.outcomeDocument
         for check in try result.map({ try subject(trial, .check, pod, $0) }) ?? [] {
           let call = trial.send(check)
           trial.expect(call.succeeded, "\(check.plugin): CHECK after GC failed: \(call.outcome)")
@@ -118,7 +118,7 @@ extension Trial {
     let pod = try pod()
     let call = try addUnderTest(pod, nil)
     try require(call.succeeded, "ADD failed: \(call.outcome)")
-    try detachUnderTest(pod, call.document, mustDetach: false)
+    try detachUnderTest(pod, call.outcomeDocument, mustDetach: false)
     try discard(pod)
     return try warmUp()
   }
@@ -127,8 +127,8 @@ extension Trial {
   fileprivate func sharesAddresses() throws -> Bool {
     let pods = (try pod(), try pod())
     let calls = (try addUnderTest(pods.0, nil), try addUnderTest(pods.1, nil))
-    try detachUnderTest(pods.0, calls.0.document, mustDetach: false)
-    try detachUnderTest(pods.1, calls.1.document, mustDetach: false)
+    try detachUnderTest(pods.0, calls.0.outcomeDocument, mustDetach: false)
+    try detachUnderTest(pods.1, calls.1.outcomeDocument, mustDetach: false)
     let addresses = Set(calls.0.result?.ips.map(\.address) ?? [])
     return !addresses.isDisjoint(with: calls.1.result?.ips.map(\.address) ?? [])
   }

@@ -33,7 +33,7 @@ extension Catalogue {
       var lenient = judge
       lenient.mayMiss = true
       let names = bridges.map(\.name).joined(separator: ", ")
-      _ = try trial.recover(pod, result: call.document, lenient, from: before, "after \(names) was deleted")
+      _ = try trial.recover(pod, result: call.outcomeDocument, lenient, from: before, "after \(names) was deleted")
     },
     Case(
       .fault, "netns-gone-during-add", .must,
@@ -60,10 +60,11 @@ extension Catalogue {
         let call = try trial.addUnderTest(pod, nil)
         end.take()
         let when = "after the namespace had gone \(moment.words) from ADD's start"
-        for call in try trial.delUnderTest(pod, call.document) where !call.succeeded {
+        for call in try trial.delUnderTest(pod, call.outcomeDocument) where !call.succeeded {
           trial.violate("\(call.request.plugin): DEL \(when) failed: \(call.outcome)")
         }
-        trial.judge(try trial.settle(judge, PodMarks(pod, result: call.document), from: before, nil), "by DEL \(when)")
+        trial.judge(
+          try trial.settle(judge, PodMarks(pod, result: call.outcomeDocument), from: before, nil), "by DEL \(when)")
       }
     },
     Case(

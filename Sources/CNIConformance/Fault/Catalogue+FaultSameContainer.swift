@@ -24,7 +24,7 @@ extension Catalogue {
           }
         }
         let when = "after two ADDs at once (attempt \(number))"
-        guard try trial.recover(pod, result: winners.last?.document, judge, from: before, when) else { return }
+        guard try trial.recover(pod, result: winners.last?.outcomeDocument, judge, from: before, when) else { return }
       }
     },
     Case(

@@ -35,7 +35,7 @@ extension Catalogue {
       let pod = try trial.pod()
       let call = try trial.addUnderTest(pod, nil)
       trial.expect(call.succeeded, "ADD without \(directories.paths) or anything in it failed: \(call.outcome)")
-      try trial.detachUnderTest(pod, call.document)
+      try trial.detachUnderTest(pod, call.outcomeDocument)
     },
     Case(
       .fault, "state-lost", .must, "DEL succeeds, and leaves nothing, though the plugin's data directory was emptied.",
@@ -82,7 +82,7 @@ extension Catalogue {
       let pod = try trial.pod()
       let call = try trial.addUnderTest(pod, nil)
       trial.expect(call.succeeded, "ADD with garbage in \(files.joined(separator: ", ")) failed: \(call.outcome)")
-      try trial.detachUnderTest(pod, call.document)
+      try trial.detachUnderTest(pod, call.outcomeDocument)
     },
   ]
 

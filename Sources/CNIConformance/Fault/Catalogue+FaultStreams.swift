@@ -22,7 +22,7 @@ extension Catalogue {
         let previous = try trial.prepare(pod)
         let index = trial.subject.range.lowerBound
         let request = try trial.equipped(.add, pod, plugin: index, previousResult: previous)
-        let call = trial.send(request, under: adversity)
+        let call = try trial.send(request, under: adversity)
         trial.expect(
           !call.succeeded, "\(request.plugin): ADD ended with status 0 though its standard output was \(words)")
         try trial.delUnderTest(pod, nil)

@@ -14,7 +14,7 @@ struct CrowdMember: Sendable {
     var calls: [Call] = []
     for original in requests {
       var request = original
-      if isChained, let document = calls.last?.document { request.configuration["prevResult"] = document }
+      if isChained, let document = calls.last?.outcomeDocument { request.configuration["prevResult"] = document }
       let call = caller.send(request)
       calls.append(call)
       if isChained, !call.succeeded { break }

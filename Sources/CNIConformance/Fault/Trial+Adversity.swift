@@ -3,9 +3,11 @@ import JSON
 
 extension Trial {
   /// Calls a plugin under adversity.
-  func send(_ request: Request, under adversity: Adversity) -> Call {
+  func send(_ request: Request, under adversity: Adversity) throws -> Call {
     let call = AdverseExecution.call(request, adversity, timeout: timeout)
     note(call)
+    // What was never tried has not passed.
+    if case .notStarted(let why) = call.response.outcome { throw ObservationFailure("\(request.executable): \(why)") }
     return call
   }
 
@@ -20,7 +22,7 @@ extension Trial {
       let passed = start.duration(to: .now)
       if let signal = adversity.signal { rest.signal = (signal.number, max(.zero, signal.after - passed)) }
       if let gone = adversity.callerGoneAfter { rest.callerGoneAfter = max(.zero, gone - passed) }
-      let call = send(request, under: rest)
+      let call = try send(request, under: rest)
       guard call.succeeded else {
         if case .timedOut(let time) = call.response.outcome {
           violate("\(request.plugin): \(verb.rawValue) did not end within \(time)")
@@ -30,7 +32,7 @@ extension Trial {
       // A caller that is gone asks nobody else.
       if let gone = adversity.callerGoneAfter, gone <= start.duration(to: .now) { return false }
       if verb == .add {
-        guard let document = call.document else { return false }
+        guard let document = call.outcomeDocument else { return false }
         previous = document
       }
     }
@@ -48,7 +50,7 @@ extension Trial {
     guard violations.isEmpty else { return false }
     let again = try addUnderTest(pod, nil)
     expect(again.succeeded, "the next ADD \(when) failed: \(again.outcome)")
-    try detachUnderTest(pod, again.document)
+    try detachUnderTest(pod, again.outcomeDocument)
     try discard(pod)
     return violations.isEmpty
   }

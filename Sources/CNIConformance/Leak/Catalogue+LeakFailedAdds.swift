@@ -91,7 +91,7 @@ private enum FailedAdd: String, CaseIterable {
       let call = trial.send(request)
       last = call
       guard call.succeeded else { break }
-      previous = call.document
+      previous = call.outcomeDocument
     }
     return try trial.require(last, "no plugin is under test")
   }

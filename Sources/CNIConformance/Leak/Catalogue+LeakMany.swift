@@ -16,8 +16,8 @@ extension Catalogue {
         let pod = try trial.pod()
         let call = try trial.addUnderTest(pod, nil)
         try trial.require(call.succeeded, "ADD of pod \(number) failed: \(call.outcome)")
-        try trial.detachUnderTest(pod, call.document)
-        try trial.putAway(pod, call.document)
+        try trial.detachUnderTest(pod, call.outcomeDocument)
+        try trial.putAway(pod, call.outcomeDocument)
       }
       let nobody = Pod(containerID: "", networkNamespace: "")
       trial.judge(try trial.settle(judge, PodMarks(nobody), from: before, nil), "after a hundred pods")

@@ -39,7 +39,7 @@ extension Catalogue {
     let result = try trial.attachUnderTest(first, previous)
     let otherPrevious = try trial.prepare(second)
     let other = try trial.addUnderTest(second, otherPrevious)
-    let otherMarks = PodMarks(second, result: other.document)
+    let otherMarks = PodMarks(second, result: other.outcomeDocument)
     try trial.detachUnderTest(first, result, mustDetach: false)
     let marks = PodMarks(first, result: result)
     let links = Set(before.items.values.map(\.identity))

@@ -49,8 +49,8 @@ extension Catalogue {
       second.interfaceName = "net1"
       let added = try trial.addUnderTest(second, try trial.prepare(second))
       guard added.succeeded else { try trial.skip("the container gets no second interface: \(added.outcome)") }
-      try trial.detachUnderTest(second, added.document, mustDetach: false)
-      let marks = PodMarks(second, result: added.document)
+      try trial.detachUnderTest(second, added.outcomeDocument, mustDetach: false)
+      let marks = PodMarks(second, result: added.outcomeDocument)
       trial.judge(try trial.settle(usual, marks, from: before, nil), "after net1 has come and gone")
       try trial.detachUnderTest(pod, result, mustDetach: false)
     },

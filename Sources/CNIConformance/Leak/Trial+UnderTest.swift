@@ -30,7 +30,7 @@ extension Trial {
       let call = send(try equipped(.add, pod, plugin: index, previousResult: previous))
       last = call
       guard call.succeeded else { break }
-      previous = call.document
+      previous = call.outcomeDocument
     }
     return try require(last, "no plugin is under test")
   }
@@ -38,7 +38,7 @@ extension Trial {
   /// ADD that must succeed; where another case tells of it, this one ends.
   func attachUnderTest(_ pod: Pod, _ previous: JSON?, mustAttach: Bool = false) throws -> JSON {
     let call = try addUnderTest(pod, previous)
-    guard call.succeeded, let document = call.document else {
+    guard call.succeeded, let document = call.outcomeDocument else {
       if mustAttach { try require(false, "ADD failed: \(call.outcome)") }
       try skip("ADD failed, of which leak/links and fault/sixteen-at-once tell: \(call.outcome)")
     }
@@ -74,4 +74,9 @@ extension Trial {
 /// Waits, on a thread of the trial's own.
 enum Pause {
   static func milliseconds(_ count: Int) { usleep(UInt32(count) * 1000) }
+}
+
+extension Call {
+  /// The document of a call that succeeded: what a runtime would keep, and hand to DEL.
+  var outcomeDocument: JSON? { succeeded ? document : nil }
 }
