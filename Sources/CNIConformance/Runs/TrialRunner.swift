@@ -79,5 +79,5 @@ final class TrialRunner {
 
 extension TrialJob {
   /// Whether others at its side would spoil what it measures.
-  var runsAlone: Bool { candidate.level == .speed || candidate.level == .traffic || candidate.level == .fault }
+  var runsAlone: Bool { candidate.level == .speed || candidate.level == .traffic }
 }
