@@ -153,7 +153,7 @@ unended_tests() {
 all_unit_tests() {
   local label=${1:+ ($1)}
   shift $(($# > 0))
-  unit_tests "LinuxKernel$label" --skip '^(Netlink|Netfilter|CNI|CNIPlugin|NetworkPlugins|PodSandbox|RuntimeAPI|Berthd|Berthctl)Tests\.' "$@"
+  unit_tests "LinuxKernel$label" --skip '^(Netlink|Netfilter|CNI|CNIPlugin|CNIConformance|NetworkPlugins|PodSandbox|RuntimeAPI|Berthd|Berthctl)Tests\.' "$@"
   # One after the other: on two busy cores a call's deadline of two seconds passes otherwise.
   unit_tests "all other modules$label" --no-parallel --skip '^LinuxKernelTests\.' "$@"
 }

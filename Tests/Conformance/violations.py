@@ -4,12 +4,13 @@
 usage: violations.py BINARIES list            cases without a violation, violations without a case: there must be none
        violations.py BINARIES each [CASE…]    every violation against its own case, which must catch it
        violations.py BINARIES whole [CASE…]   every violation against its whole level: three other cases may catch it too
-       violations.py BINARIES correct LEVELS  the correct plugins against all cases of these levels, on every network
+       violations.py BINARIES correct LEVELS [NETWORK…]
+                                              the correct plugins against all cases of these levels, on these networks or all
 
 BINARIES is the directory of berth-conformance, berth-cni and noop-plugin. A violation is a line of violations.jsonl: the case
 that must catch it, the network, the plugin that noop-plugin is put before, and its script (NoopPlugin/README.md), in which
 @bin@ stands for the directory of plugins that the suite is given. `options` are more for the suite. `others` is how many more cases may catch it where three are
-not enough, and `why` says why it has to be so.
+not enough, and `why` says why it has to be so. unviolated.txt has the cases that nobody has violated yet.
 """
 
 import json
@@ -108,10 +109,10 @@ def whole(suite, violation):
     return None
 
 
-def correct(suite, levels):
+def correct(suite, levels, networks):
     """What a correct plugin does not pass."""
-    for name in sorted(os.listdir(f"{HERE}/networks")):
-        network = name.removesuffix(".conflist")
+    all_networks = sorted(name.removesuffix(".conflist") for name in os.listdir(f"{HERE}/networks"))
+    for network in networks or all_networks:
         status, reports, said = suite.run(network, suite.correct, "--level", levels)
         bad = [line for line in reports if line["verdict"] == "failed"]
         for line in bad:
@@ -123,6 +124,10 @@ def correct(suite, levels):
 def listed(suite):
     """Which cases have no violation, and which violations no case."""
     cases, lines = suite.cases(), [line["case"] for line in violations([])]
+    with open(f"{HERE}/unviolated.txt", encoding="utf-8") as file:
+        open_cases = [line.strip() for line in file if line.strip() and not line.startswith("#")]
+    yield from (f"{case}: unviolated.txt has it, which is violated" for case in open_cases if case in lines)
+    lines += open_cases
     yield from (f"{case}: no line of violations.jsonl violates it" for case in cases if case not in lines)
     yield from (f"{case}: there is no such case" for case in lines if case not in cases)
     yield from (f"{case}: several lines violate it" for case in sorted(set(lines)) if lines.count(case) > 1)
@@ -145,7 +150,7 @@ def main():
         if command == "list":
             found = listed(suite)
         elif command == "correct":
-            found = correct(suite, chosen[0])
+            found = correct(suite, chosen[0], chosen[1:])
         else:
             found = tried(suite, {"each": each, "whole": whole}[command], chosen)
         count = 0
