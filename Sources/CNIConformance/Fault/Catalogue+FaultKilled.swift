@@ -36,8 +36,9 @@ extension Catalogue {
       let time = verb == .add ? times.add : times.del
       for moment in trial.moments(moments, in: time) {
         let pod = try trial.pod()
-        let result = verb == .add ? nil : try trial.attachUnderTest(pod, nil)
-        _ = try trial.run(verb, pod, result, under: adversity(moment))
+        var result = verb == .add ? nil : try trial.attachUnderTest(pod, nil)
+        let read = try trial.run(verb, pod, result, under: adversity(moment))
+        if verb == .add { result = read }
         let when = "after \(past) \(moment.words) from its start (of \(time.words))"
         guard try trial.recover(pod, result: result, judge, from: before, when) else { return }
       }

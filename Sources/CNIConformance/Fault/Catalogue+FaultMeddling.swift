@@ -90,7 +90,7 @@ extension Catalogue {
     },
     Case(
       .fault, "malformed-previous-result", .must,
-      "A DEL whose prevResult is damaged ends in time, and one without it then succeeds and leaves nothing.",
+      "A DEL whose prevResult is damaged ends in time, and one with the right one then succeeds and leaves nothing.",
       basis: FaultBasis.tolerates, on: .networks
     ) { trial in
       let judge = try trial.warmUp()
@@ -98,16 +98,16 @@ extension Catalogue {
       let damaged: [JSON] = [
         ["ips": "none"], ["ips": [["address": "10.0.0.1/24", "interface": 99]]], "text", .null,
       ]
-      for result in damaged {
+      for damage in damaged {
         let pod = try trial.pod()
-        _ = try trial.attachUnderTest(pod, nil)
-        for call in try trial.delUnderTest(pod, result) {
+        let result = try trial.attachUnderTest(pod, nil)
+        for call in try trial.delUnderTest(pod, damage) {
           if case .timedOut(let time) = call.response.outcome {
-            trial.violate("\(call.request.plugin): DEL with prevResult \(result) did not end within \(time)")
+            trial.violate("\(call.request.plugin): DEL with prevResult \(damage) did not end within \(time)")
           }
         }
-        let when = "after one with prevResult \(String(decoding: result.serialized(), as: UTF8.self))"
-        guard try trial.recover(pod, judge, from: before, when) else { return }
+        let when = "after one with prevResult \(String(decoding: damage.serialized(), as: UTF8.self))"
+        guard try trial.recover(pod, result: result, judge, from: before, when) else { return }
       }
     },
   ]

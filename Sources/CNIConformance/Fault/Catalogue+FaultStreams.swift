@@ -42,8 +42,9 @@ extension Catalogue {
       for adversity in adversities {
         let files = adversity.openFiles.map { " (\($0) at most)" } ?? ""
         let pod = try trial.pod()
-        _ = try trial.run(.add, pod, under: adversity)
-        guard try trial.recover(pod, judge, from: before, "after an ADD for which \(words)\(files)") else { return }
+        let readResult = try trial.run(.add, pod, under: adversity)
+        let after = "after an ADD for which \(words)\(files)"
+        guard try trial.recover(pod, result: readResult, judge, from: before, after) else { return }
         let other = try trial.pod()
         let result = try trial.attachUnderTest(other, nil)
         _ = try trial.run(.del, other, result, under: adversity)

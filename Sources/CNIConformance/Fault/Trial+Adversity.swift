@@ -12,8 +12,8 @@ extension Trial {
   }
 
   /// The plugins under test one after the other, each under the same adversity, whose moments count from the first one's start;
-  /// it ends with the first that fails. True when all succeeded.
-  func run(_ verb: Verb, _ pod: Pod, _ result: JSON? = nil, under adversity: Adversity) throws -> Bool {
+  /// it ends with the first that fails. What a caller has of it then: the last result of an ADD that succeeded and could be read.
+  func run(_ verb: Verb, _ pod: Pod, _ result: JSON? = nil, under adversity: Adversity) throws -> JSON? {
     let start = SuspendingClock.now
     var previous = result
     for index in verb == .add ? Array(subject.range) : subject.range.reversed() {
@@ -27,16 +27,16 @@ extension Trial {
         if case .timedOut(let time) = call.response.outcome {
           violate("\(request.plugin): \(verb.rawValue) did not end within \(time)")
         }
-        return false
+        return nil
       }
       // A caller that is gone asks nobody else.
-      if let gone = adversity.callerGoneAfter, gone <= start.duration(to: .now) { return false }
+      if let gone = adversity.callerGoneAfter, gone <= start.duration(to: .now) { return nil }
       if verb == .add {
-        guard let document = call.outcomeDocument else { return false }
+        guard let document = call.outcomeDocument else { return nil }
         previous = document
       }
     }
-    return true
+    return previous
   }
 
   /// What DEL must do after whatever befell the pod: succeed, leave nothing, and let the pod be attached anew. False when not.

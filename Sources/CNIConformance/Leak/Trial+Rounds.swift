@@ -20,6 +20,8 @@ struct RoundJudge: Sendable {
   var isFirst = false
   /// Whether what was there may be gone, as when the pod's namespace has taken it along.
   var mayMiss = false
+  /// Links that the plugins before made, and take away with all that is on them.
+  var passing: Set<String> = []
   /// Kinds that are left even when nothing special happens, which other cases tell of.
   var usual: Set<Snapshot.Kind> = []
 
@@ -32,6 +34,11 @@ struct RoundJudge: Sendable {
       guard kinds.contains(change.item.kind), places.contains(change.item.place), !usual.contains(change.item.kind)
       else { return false }
       if mayMiss, !change.isThere { return false }
+      if change.item.place == .host, change.isThere,
+        passing.contains(change.item.kind == .link ? change.item.identity : change.item.link ?? "")
+      {
+        return false
+      }
       // A file that is written anew each time, such as the address that was given last.
       if change.item.kind == .file, change.before != nil, change.isThere {
         return marks.identifier(in: change.item) != nil
@@ -56,7 +63,10 @@ extension Trial {
     _ judge: RoundJudge, mustAttach: Bool = false, undo: ((Pod, JSON) throws -> Void)? = nil
   ) throws -> Round {
     let pod = try self.pod()
+    let earlier = Set(try snapshot([.link]).items.keys.map(\.identity))
     let previous = try prepare(pod)
+    var judge = judge
+    judge.passing = Set(PodMarks(pod, result: previous, knownLinks: earlier).interfaces)
     let before = try snapshot(judge.kinds, pod)
     let result = try attachUnderTest(pod, previous, mustAttach: mustAttach)
     if let undo { try undo(pod, result) } else { try detachUnderTest(pod, result, mustDetach: mustAttach) }
