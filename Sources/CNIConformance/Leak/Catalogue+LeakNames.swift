@@ -55,7 +55,7 @@ extension Catalogue {
 
   private static func isKeptByAll(_ change: SnapshotDifference.Change, _ round: Round) -> Bool {
     // Other cases tell of what is the pod's.
-    if round.leaks.contains(change) { return true }
+    if round.leaks.contains(change) || round.judge.isPassing(change) { return true }
     let item = change.item
     switch item.kind {
     case .link: return item.details.hasPrefix("bridge") && change.before == nil

@@ -9,6 +9,8 @@ struct Round: Sendable {
   let difference: SnapshotDifference
   /// What must not be so.
   let leaks: [SnapshotDifference.Change]
+  /// What it was judged by.
+  let judge: RoundJudge
 }
 
 /// What a round's snapshots are judged by.
@@ -25,6 +27,12 @@ struct RoundJudge: Sendable {
   /// Kinds that are left even when nothing special happens, which other cases tell of.
   var usual: Set<Snapshot.Kind> = []
 
+  /// Whether it is on a link that the plugins before take away.
+  func isPassing(_ change: SnapshotDifference.Change) -> Bool {
+    let link = change.item.kind == .link ? change.item.identity : change.item.link
+    return change.item.place == .host && change.isThere && passing.contains(link ?? "")
+  }
+
   /// What must not be so.
   ///
   /// Whatever is the same after the first pod and after every other one is kept by design. So of the first pod only that is a
@@ -34,11 +42,7 @@ struct RoundJudge: Sendable {
       guard kinds.contains(change.item.kind), places.contains(change.item.place), !usual.contains(change.item.kind)
       else { return false }
       if mayMiss, !change.isThere { return false }
-      if change.item.place == .host, change.isThere,
-        passing.contains(change.item.kind == .link ? change.item.identity : change.item.link ?? "")
-      {
-        return false
-      }
+      if isPassing(change) { return false }
       // A file that is written anew each time, such as the address that was given last.
       if change.item.kind == .file, change.before != nil, change.isThere {
         return marks.identifier(in: change.item) != nil
@@ -82,7 +86,9 @@ extension Trial {
     while true {
       let difference = SnapshotDifference(from: before, to: try snapshot(judge.kinds, pod))
       let leaks = judge.leaks(difference, of: marks)
-      if leaks.isEmpty || deadline <= .now { return Round(marks: marks, difference: difference, leaks: leaks) }
+      if leaks.isEmpty || deadline <= .now {
+        return Round(marks: marks, difference: difference, leaks: leaks, judge: judge)
+      }
       Pause.milliseconds(100)
     }
   }

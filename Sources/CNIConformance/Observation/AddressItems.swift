@@ -11,6 +11,8 @@ enum AddressItems {
       guard message.type == 20, let header = message.fixed(AddressHeader.self) else { return nil }
       let values = message.values(after: MemoryLayout<AddressHeader>.size)
       guard let address = (values[2] ?? values[1]).flatMap({ IPAddress(bytes: $0.payload) }) else { return nil }
+      // Every link gets one of IPv6 by itself, a while after it is up.
+      if address.family == .v6, address.isLinkLocal { return nil }
       let link = links.name(header.index)
       return Snapshot.Item(
         kind: .address, place: place, identity: "\(address)/\(header.length) of \(link)", link: link)
