@@ -56,27 +56,30 @@ extension HostRuleset {
     return nil
   }
 
-  /// Deletes what subnets have where they have no pods any more, whosever they were. What is used by then stays for the next time.
+  /// Deletes what subnets have where they have no pods any more, whosever they were. What is used by then stays for the next
+  /// time, and so does all where another is at it: a set that was listed may be gone before it is read.
   func tidy() throws {
-    let generation = try ruleset.generation()
+    do {
+      try ruleset.perform(tidying())
+    } catch let error as NetfilterError {
+      guard [.changedMeanwhile, .notFound, .busy].contains(error.code) else { throw error }
+    }
+  }
+
+  private func tidying() throws -> Transaction {
+    var transaction = Transaction()
+    // Somebody may be about to put a pod in: the set must be as empty as it was.
+    transaction.generation = try ruleset.generation()
     let empty = try ruleset.sets(of: HostTable.table).compactMap(SubnetRules.init).filter { subnet in
       try ruleset.elements(of: subnet.set).isEmpty
     }
-    guard !empty.isEmpty else { return }
-    var transaction = Transaction()
-    // Somebody may be about to put a pod in: the set must be as empty as it was.
-    transaction.generation = generation
-    let entries = try ruleset.rules(of: HostTable.postrouting)
+    let entries = empty.isEmpty ? [] : try ruleset.rules(of: HostTable.postrouting)
     for subnet in empty {
       for entry in entries where entry.comment?.hasSameBytes(as: subnet.name) == true { transaction.delete(entry) }
       if let (chain, _) = subnet.chain { transaction.delete(chain) }
       transaction.delete(subnet.set)
     }
-    do throws(NetfilterError) {
-      try ruleset.perform(transaction)
-    } catch {
-      guard [.changedMeanwhile, .notFound, .busy].contains(error.code) else { throw error }
-    }
+    return transaction
   }
 }
 
