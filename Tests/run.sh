@@ -225,6 +225,22 @@ small_berthctl() {
   [ "$size" -le 24000000 ] && [ -z "$libraries" ]
 }
 
+# bare_conformance: whether the release build's suite runs where there is nothing but the C and C++ runtimes, libmnl and
+# libnftnl, and asks for no newer glibc than Debian 12 has.
+bare_conformance() {
+  local root=$logs/bare program library libraries newest cases
+  mkdir -p "$root/usr/bin" "$root/proc"
+  for program in berthctl berth-conformance; do strip -o "$root/usr/bin/$program" ".build/release/$program" || return; done
+  libraries=$(ldd "$root"/usr/bin/* | grep -oE '/[^ :)]+\.so[^ :)]*' | sort -u)
+  for library in $libraries; do install -D "$library" "$root$library"; done
+  libraries=$(printf '%s\n' "$libraries" | grep -vE '/(ld-linux[^/]*|lib(c|m|gcc_s|stdc\+\+|dl|pthread|rt|mnl|nftnl))\.so')
+  newest=$(objdump -T "$root"/usr/bin/* | grep -oE 'GLIBC_[0-9.]+' | sort -uV | tail -n 1)
+  cases=$(unshare --mount -- sh -c 'mount -t proc proc "$1/proc" && exec chroot "$1" /usr/bin/berthctl cni test --list' sh "$root" |
+    grep -cE '^(spec|leak|fault|traffic|speed)/')
+  echo "$cases cases, needs $newest${libraries:+ and $libraries}"
+  [ "$cases" -ge 120 ] && [ -z "$libraries" ] && printf '%s\n' "$newest" GLIBC_2.36 | sort -CV
+}
+
 # --- all of it -------------------------------------------------------------------------------------------------------
 
 if [ "$(id -u)" != 0 ]; then
@@ -260,6 +276,7 @@ if [ -z "$filter" ]; then
       BERTH_TEST_NATIVE=never bats_file "Tests/Integration/$file.bats" executed
     done
     step "berthctl is a small tool" small_berthctl
+    step "the conformance suite runs in a bare root" bare_conformance
   else
     echo "no release build: its smoke test is skipped" && count 0 0 1
   fi
