@@ -1,4 +1,4 @@
-import JSON
+import FoundationEssentials
 
 /// One event of a sandbox's journal: a line of JSON.
 struct RecordLine: Sendable, Hashable, Codable {
@@ -37,8 +37,10 @@ struct RecordLine: Sendable, Hashable, Codable {
 
   /// A value as one line.
   static func line(_ value: some Encodable) -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     do {
-      return try JSONTextEncoder().encode(value) + [RecordFormat.newline]
+      return Array(try encoder.encode(value)) + [RecordFormat.newline]
     } catch {
       // Every property is a plain value; encoding one fails only when the program is wrong.
       preconditionFailure("a record's line cannot be encoded: \(error)")

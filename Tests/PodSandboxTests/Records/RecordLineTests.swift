@@ -44,10 +44,10 @@ struct RecordLineTests {
     func keys(_ line: RecordLine) throws -> [String] {
       try JSON(parsing: Array(line.bytes().dropLast())).object.map(\.keys) ?? []
     }
-    #expect(try keys(RecordReaderTests.line(.intent)) == ["event", "at", "intent"])
-    #expect(try keys(RecordReaderTests.line(.outcome)) == ["event", "at", "outcome"])
+    #expect(try keys(RecordReaderTests.line(.intent)) == ["at", "event", "intent"])
+    #expect(try keys(RecordReaderTests.line(.outcome)) == ["at", "event", "outcome"])
     for event in [RecordLine.Event.stopping, .stopped, .owed] {
-      #expect(try keys(RecordLine(event)) == ["event", "at"])
+      #expect(try keys(RecordLine(event)) == ["at", "event"])
     }
   }
 
