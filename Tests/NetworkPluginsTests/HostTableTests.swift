@@ -141,6 +141,16 @@ import Testing
     #expect(try host.defect() == nil)
   }
 
+  @Test func tidiesBesideOthersWhoDo() throws {
+    let gone = try claim("a", "10.1.0.2/16")
+    try host.make(gone)
+    try host.take(gone.elements, of: gone.owner)
+    let overtaken = OvertakenRuleset(fake) { [host] in try host.tidy() }
+    try HostRuleset(overtaken, isKept: false).tidy()
+    #expect(overtaken.isOvertaken)
+    #expect(fake.sets(of: HostTable.table).compactMap(SubnetRules.init).isEmpty)
+  }
+
   @Test func mendsWhatSomebodyHasDeleted() throws {
     try host.make(try claim("a", "10.1.0.2/16"))
     let damages: [(inout Transaction) -> Void] = [

@@ -53,7 +53,7 @@ extension Catalogue {
         let path = pod.networkNamespace.replacing("/var/run", with: "/run")
         let end = Handoff<Void>()
         try DedicatedThread.start(name: "gone") {
-          Pause.milliseconds(Int(moment / .milliseconds(1)))
+          pause(moment)
           try? NetworkNamespace.unpin(path)
           end.give(())
         }

@@ -89,7 +89,7 @@ extension Trial {
       if leaks.isEmpty || deadline <= .now {
         return Round(marks: marks, difference: difference, leaks: leaks, judge: judge)
       }
-      Pause.milliseconds(100)
+      pause(.milliseconds(100))
     }
   }
 

@@ -1,5 +1,4 @@
 import CNI
-import Glibc
 import JSON
 
 extension Trial {
@@ -69,11 +68,6 @@ extension Trial {
     }
     try discard(pod)
   }
-}
-
-/// Waits, on a thread of the trial's own.
-enum Pause {
-  static func milliseconds(_ count: Int) { usleep(UInt32(count) * 1000) }
 }
 
 extension Call {

@@ -33,6 +33,3 @@ extension Place {
   /// How large packets on a link of it may be.
   func mtu(of interface: String) throws -> Int { Int(try routeSocket().link(named: interface).mtu) }
 }
-
-/// Waits without doing anything.
-func pause(_ duration: Duration) { usleep(useconds_t(max(0, duration / .microseconds(1)))) }
