@@ -6,7 +6,8 @@ package enum SHA512 {
     return String(hash(message).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
   }
 
-  static func hash(_ message: [UInt8]) -> [UInt8] {
+  /// The digest, 64 bytes.
+  package static func hash(_ message: [UInt8]) -> [UInt8] {
     var state = initial
     var padded = message + [0x80]
     padded += [UInt8](repeating: 0, count: (128 + 112 - padded.count % 128) % 128 + 8)

@@ -81,6 +81,43 @@ links_of() { ip -o link show type veth | grep -c "/$1/" || true; }
   berthd_start
 }
 
+# pod_link ID: the pod's eth0, with its addresses, as ip(8) has it.
+pod_link() { in_pod "$1" ip -j addr show eth0 | jq -c '.[0]'; }
+
+@test "native: who remembers a pod is right about the next one that gets its address" {
+  native_network '.plugins[0].ipam.ranges = [[{subnet: "10.201.0.0/16", rangeStart: "10.201.7.2", rangeEnd: "10.201.7.3"}]]'
+  local neighbour first second mac
+  neighbour=$(runp neighbour)
+  first=$(runp first)
+  mac=$(pod_link "$first" | jq -r .address)
+  serve "$first" 80
+  ask "$(ip_of "$first")" 80 | grep -q peer=
+  ask_from "$neighbour" "$(ip_of "$first")" 80 | grep -q peer=
+  end_servers
+  discard "$first"
+  second=$(runp second)
+  [ "$(ip_of "$second")" = 10.201.7.3 ]
+  [ "$(pod_link "$second" | jq -r .address)" = "$mac" ]
+  serve "$second" 80
+  ask 10.201.7.3 80 | grep -q peer=
+  ask_from "$neighbour" 10.201.7.3 80 | grep -q peer=
+  discard "$second" "$neighbour"
+  nothing_left
+}
+
+@test "native: a pod without IPv6 says nothing in it; one with it has a link-local address, too; a bridge's port has none" {
+  native_network '.plugins[0].ipam |= (.ranges |= .[:1] | .routes |= .[:1])'
+  local four both
+  four=$(runp four)
+  [ "$(pod_link "$four" | jq -c '[.addr_info[].family]')" = '["inet"]' ]
+  native_network
+  both=$(runp both)
+  [ "$(pod_link "$both" | jq -c '[.addr_info[] | "\(.family) \(.scope)"] | sort')" = '["inet global","inet6 global","inet6 link"]' ]
+  [ "$(ip -j addr show type veth | jq '[.[].addr_info[]?] | length')" = 0 ]
+  discard "$four" "$both"
+  nothing_left
+}
+
 @test "native: a configuration with a key that is not honoured is executed, and the trace says which" {
   native_network '.plugins[0].enabledad = true'
   id=$(runp detecting)

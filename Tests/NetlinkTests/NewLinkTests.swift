@@ -97,4 +97,18 @@ import Testing
       #expect(!link.isUp && !link.flags.contains(.promiscuous))
     }
   }
+
+  @Test func aLinkMayBeKeptFromAddressesOfItsOwnMaking() async throws {
+    try await inPrivateNetworkNamespace {
+      let socket = try RouteSocket()
+      try socket.perform(
+        .createVethPair(NewLink("quiet"), peer: NewLink("a")), .createVethPair(NewLink("usual"), peer: NewLink("b")))
+      let (quiet, usual) = (try socket.link(named: "quiet").index, try socket.link(named: "usual").index)
+      try socket.perform(
+        .generateNoAddresses(onLink: quiet), .setUp(try socket.link(named: "a").index),
+        .setUp(try socket.link(named: "b").index), .setUp(quiet), .setUp(usual))
+      #expect(try socket.addresses(ofLink: usual).map(\.prefix.address.isLinkLocal) == [true])
+      #expect(try socket.addresses(ofLink: quiet).isEmpty)
+    }
+  }
 }

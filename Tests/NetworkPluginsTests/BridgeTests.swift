@@ -203,4 +203,13 @@ import Testing
   @Test func aRandomMACIsNobodysByLaw() {
     for _ in 0..<100 { #expect(MACAddress.random().bytes[0] & 3 == 2) }
   }
+
+  @Test func aMACFollowsFromTheAddress() throws {
+    let four = MACAddress.derived(from: try #require(IPAddress("10.187.0.2")))
+    #expect(four.description == "0a:58:0a:bb:00:02")
+    let addresses = try ["fd00::2", "fd00::3", "fd00:1::2", "10.0.0.2"].map { try #require(IPAddress($0)) }
+    let all = addresses.map(MACAddress.derived)
+    #expect(Set(all).count == 4 && all == addresses.map(MACAddress.derived))
+    for mac in all { #expect(mac.bytes[0] & 3 == 2) }
+  }
 }

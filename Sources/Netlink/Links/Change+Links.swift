@@ -48,6 +48,16 @@ extension Change {
     return set("set alias", "\(alias) of link \(index)", index) { $0.put(Int(IFLA_IFALIAS), bytes: alias.utf8) }
   }
 
+  /// Keeps a link from giving itself IPv6 addresses when it comes up (addr_gen_mode; what it has, it keeps). Fails where the kernel
+  /// has no IPv6.
+  public static func generateNoAddresses(onLink index: Int32) -> Change {
+    set("keep from IPv6 addresses", "link \(index)", index) { request in
+      request.nest(Int(IFLA_AF_SPEC)) { families in
+        families.nest(Int(AF_INET6)) { $0.put(Int(IFLA_INET6_ADDR_GEN_MODE), UInt8(IN6_ADDR_GEN_MODE_NONE.rawValue)) }
+      }
+    }
+  }
+
   /// Deletes a link, and with a veth its peer; fails with `linkNotFound` when there is none.
   public static func deleteLink(_ index: Int32) -> Change { deleteLink(.index(index)) }
 

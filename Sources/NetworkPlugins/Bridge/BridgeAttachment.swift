@@ -26,32 +26,55 @@ struct BridgeAttachment {
       over: socket, failing: "native.bridge.add.host")
   }
 
-  /// The pod's addresses and routes, the bridge's addresses, and the result.
+  /// The bridge's addresses, the pod's addresses and routes, and the result.
   func configure(_ pair: VethPair, _ addresses: BridgeAddresses, on bridge: Link) throws -> CNIResult {
-    try NetworkNamespace.visit(call.networkNamespace) { try configurePod(addresses) }
     if settings.isGateway {
       try HostBridge.addGateways(addresses.gateways, to: bridge, force: settings.forceAddress, over: socket)
     }
     try Bridge.masquerading(call).begin(addresses.ips, of: pair.owner)
     // One that others made may have taken its new port's address for its own.
-    let mac = try socket.link(index: bridge.index).mac
+    let bridgeMAC = try socket.link(index: bridge.index).mac
+    let derived = derivedMAC(addresses)
+    // Last, for nothing is asked of the kernel's links after it: what the pod's end says when it comes up goes to every port of the
+    // bridge, under the lock that each such question waits for.
+    try NetworkNamespace.visit(call.networkNamespace) { try configurePod(addresses, derived) }
     let interfaces: [CNIResult.Interface] = [
-      .init(name: bridge.name, mac: mac?.description), .init(name: pair.owner.linkName, mac: pair.host.description),
-      .init(name: call.interfaceName, mac: pair.pod.description, sandbox: call.networkNamespace),
+      .init(name: bridge.name, mac: bridgeMAC?.description),
+      .init(name: pair.owner.linkName, mac: pair.host.description),
+      .init(
+        name: call.interfaceName, mac: (derived ?? pair.pod).description, sandbox: call.networkNamespace),
     ]
     return try CNIResult(
       cniVersion: call.cniVersion, interfaces: interfaces, ips: addresses.ips, routes: addresses.routes,
       dns: addresses.dns)
   }
 
+  /// The pod's hardware address where none was asked for. A lease may hang on the one that the link has.
+  private func derivedMAC(_ addresses: BridgeAddresses) -> MACAddress? {
+    guard settings.mac == nil, let type = call.ipamType, ["host-local", "static"].contains(type) else { return nil }
+    return addresses.ips.first.map { .derived(from: $0.address.address) }
+  }
+
   /// On a thread that is in the pod's namespace.
-  private func configurePod(_ addresses: BridgeAddresses) throws {
-    try PodInterface(name: call.interfaceName).configure(addresses.ips, failing: "native.bridge.add.pod") { index in
-      addresses.ips.map {
-        .addAddress($0.address, toLink: index, broadcast: $0.broadcast, detectDuplicates: false)
+  private func configurePod(_ addresses: BridgeAddresses, _ mac: MACAddress?) throws {
+    var announced = Set(addresses.ips.map(\.address.address.family))
+    // A bridge that is the pods' router ends at this host: all on it that remember the address remember its link's with it, and
+    // nobody is told, which costs the more the more ports there are. Others may lead to switches.
+    if mac != nil, settings.isGateway, let first = addresses.ips.first {
+      announced.remove(first.address.address.family)
+    }
+    let interface = PodInterface(name: call.interfaceName, announced: announced)
+    try interface.configure(addresses.ips, failing: "native.bridge.add.pod") { index in
+      func changes(_ family: IPAddress.Family) -> [Change] {
+        let ips = addresses.ips.filter { $0.address.address.family == family }
+        let routes = addresses.podRoutes.filter { $0.route.destination.address.family == family }
+        let making = ips.map {
+          Change.addAddress($0.address, toLink: index, broadcast: $0.broadcast, detectDuplicates: false)
+        }
+        // IPv4 says nothing, and its routes need the link to be up.
+        return making + (family == .v4 ? [.setUp(index)] : []) + routes.map { $0.adding(byLink: index) }
       }
-        + [.setUp(index)]
-        + addresses.podRoutes.map { $0.adding(byLink: index) }
+      return (mac.map { [.setMAC($0, ofLink: index)] } ?? []) + changes(.v4) + changes(.v6)
     }
   }
 }

@@ -58,9 +58,12 @@ struct VethPair {
       try .createVethPair(link, peer: peer), try .setAlias(owner.description, ofLink: index),
     ]
     if port.hairpin == true || port.isIsolated == true { changes.append(.setBridgePort(port, ofLink: index)) }
+    let needed = changes.count
+    // A bridge's port speaks for nobody: it has no need of an address, and nobody of its packets. There may be no IPv6.
+    if link.master != nil { changes.append(.generateNoAddresses(onLink: index)) }
     let failures = try socket.failures(of: changes)
     if let failure = failures[0] { throw failure }
-    guard let failure = failures.lazy.compactMap(\.self).first else { return }
+    guard let failure = failures.prefix(needed).lazy.compactMap(\.self).first else { return }
     try socket.perform(.deleteLink(index))
     throw failure
   }
