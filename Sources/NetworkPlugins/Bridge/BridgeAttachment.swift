@@ -1,5 +1,6 @@
 import CNI
 import CNIPlugin
+import Glibc
 import LinuxKernel
 import Netlink
 
@@ -35,9 +36,13 @@ struct BridgeAttachment {
     // One that others made may have taken its new port's address for its own.
     let bridgeMAC = try socket.link(index: bridge.index).mac
     let derived = derivedMAC(addresses)
+    let announced = announcedFamilies(addresses, derived)
     // Last, for nothing is asked of the kernel's links after it: what the pod's end says when it comes up goes to every port of the
     // bridge, under the lock that each such question waits for.
-    try NetworkNamespace.visit(call.networkNamespace) { try configurePod(addresses, derived) }
+    let announcer = try NetworkNamespace.visit(call.networkNamespace) {
+      try configurePod(addresses, derived, announced)
+    }
+    if announced.contains(.v4), try isForwarding(pair.index) { try announcer.announce(derived ?? pair.pod) }
     let interfaces: [CNIResult.Interface] = [
       .init(name: bridge.name, mac: bridgeMAC?.description),
       .init(name: pair.owner.linkName, mac: pair.host.description),
@@ -55,16 +60,36 @@ struct BridgeAttachment {
     return addresses.ips.first.map { .derived(from: $0.address.address) }
   }
 
-  /// On a thread that is in the pod's namespace.
-  private func configurePod(_ addresses: BridgeAddresses, _ mac: MACAddress?) throws {
+  /// Whose neighbours are to be told.
+  private func announcedFamilies(_ addresses: BridgeAddresses, _ derived: MACAddress?) -> Set<IPAddress.Family> {
     var announced = Set(addresses.ips.map(\.address.address.family))
     // A bridge that is the pods' router ends at this host: all on it that remember the address remember its link's with it, and
     // nobody is told, which costs the more the more ports there are. Others may lead to switches.
-    if mac != nil, settings.isGateway, let first = addresses.ips.first {
+    if derived != nil, settings.isGateway, let first = addresses.ips.first {
       announced.remove(first.address.address.family)
     }
+    return announced
+  }
+
+  /// Whether the port passes packets, which it does a moment after the pod's end is up: what the pod told its neighbours by then
+  /// was lost. A port that the spanning tree keeps out is not waited for.
+  ///
+  /// Since Linux 6.8 the question itself brings the moment about; before, nobody is told when it has come.
+  private func isForwarding(_ index: Int32) throws -> Bool {
+    let deadline = SuspendingClock.now + .milliseconds(20)
+    while true {
+      let state = try socket.link(index: index).port?.state
+      guard state == .disabled, SuspendingClock.now < deadline else { return state == .forwarding }
+      usleep(500)
+    }
+  }
+
+  /// On a thread that is in the pod's namespace.
+  private func configurePod(
+    _ addresses: BridgeAddresses, _ mac: MACAddress?, _ announced: Set<IPAddress.Family>
+  ) throws -> Announcer {
     let interface = PodInterface(name: call.interfaceName, announced: announced)
-    try interface.configure(addresses.ips, failing: "native.bridge.add.pod") { index in
+    return try interface.configure(addresses.ips, failing: "native.bridge.add.pod") { index in
       func changes(_ family: IPAddress.Family) -> [Change] {
         let ips = addresses.ips.filter { $0.address.address.family == family }
         let routes = addresses.podRoutes.filter { $0.route.destination.address.family == family }

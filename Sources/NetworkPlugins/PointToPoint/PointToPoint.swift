@@ -51,7 +51,7 @@ public struct PointToPoint: NativePlugin, TableUser {
         interfaceName: call.interfaceName, networkNamespace: call.networkNamespace, mtu: mtu),
       over: socket, failing: "native.ptp.add.pair")
     do {
-      try NetworkNamespace.visit(call.networkNamespace) {
+      _ = try NetworkNamespace.visit(call.networkNamespace) {
         try PodInterface(name: call.interfaceName).configure(
           addresses.ips, failing: "native.ptp.add.pod", addresses.inPod)
       }

@@ -16,7 +16,7 @@ struct PodInterface {
   /// - Parameter point: What its failpoints' names begin with.
   func configure(
     _ ips: [CNIResult.IPConfiguration], failing point: String, _ batch: (_ index: Int32) -> [Change]
-  ) throws {
+  ) throws -> Announcer {
     let socket = try RouteSocket()
     let link = try socket.link(named: name)
     let hasIPv6 = ips.contains { $0.address.address.family == .v6 }
@@ -29,6 +29,7 @@ struct PodInterface {
     try socket.perform(batch(link.index))
     if let generation { try Sysctl.write(mode, generation) }
     try Failpoint.pass("\(point).after")
+    return Announcer(socket: socket, index: link.index)
   }
 
   /// No duplicate is looked for.
