@@ -38,6 +38,18 @@ extension CommandTesting {
     try await body(server, ["-r", server.endpoint.description])
   }
 
+  /// A server that lists these pods, and answers everything else as it is told.
+  func withServer(
+    pods: [CRI.PodSandbox], _ handler: @escaping @Sendable (StubRequest) -> StubAnswer,
+    _ body: (StubServer, [String]) async throws -> Void
+  ) async throws {
+    let listed = Self.answer(CRI.ListPodSandboxResponse(items: pods))
+    try await withServer(
+      { request in
+        request.path.hasSuffix("/ListPodSandbox") ? listed : handler(request)
+      }, body)
+  }
+
   static func answer(_ message: some Encodable) -> StubAnswer {
     .answer(status: 200, body: ProtoJSONEncoder().json(message).text())
   }

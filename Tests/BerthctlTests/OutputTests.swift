@@ -67,7 +67,7 @@ struct OutputTests {
         "it failed", "sandbox ab", "  left     AttachNetworks       failed after 3.25 ms: boom",
         "  left     PinNetworkNamespace  not tried: waits for AttachNetworks",
         "  cleaned  StartPause           1.10 ms",
-        "what is left goes with: berthctl rmp -f ab", "how it came to this: berthctl trace ab",
+        "what is left goes with: berthctl rmp ab", "how it came to this: berthctl trace ab",
       ])
     let missing = ConnectError(code: .notFound, message: "none", details: [UndoReport(podSandboxId: "ab").detail])
     #expect(FailureReport.lines(missing) == ["none"])

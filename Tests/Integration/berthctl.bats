@@ -200,7 +200,7 @@ write_pod() { pod "$@" >"$work/$1.json"; }
   id=$(berthctl runp "$work/forced.json")
   run berthctl rmp "$id"
   [ "$status" -eq 1 ]
-  grep -qE '\-f|--force' <<<"$output"
+  [ "$output" = "berthctl: rmp: $id: the pod is running; stop it first" ]
   berthctl rmp -f "$id"
   berthctl runp "$work/forced.json" && berthctl runp "$work/all.json"
   berthctl rmp -a -f

@@ -9,8 +9,8 @@ struct Inspectp: SessionCommand {
 
   @ParentCommand var root: Berthctl
 
-  @Argument(help: "Ids, or prefixes of them.")
-  var ids: [String] = []
+  @Argument(help: "Ids or beginnings of them, names, or namespace/name.")
+  var pods: [String] = []
 
   @OptionGroup var filter: PodFilter
 
@@ -24,15 +24,13 @@ struct Inspectp: SessionCommand {
   var quiet = false
 
   func validate() throws {
-    let filters: [Any?] = [filter.name, filter.namespace, filter.state, filter.last, filter.label.first]
-    let isFiltered = filter.latest || filters.contains { $0 != nil }
-    if ids.isEmpty && !isFiltered { throw ValidationError("Missing expected argument '<ids> ...' or a filter") }
-    if !ids.isEmpty && isFiltered { throw ValidationError("Either ids or filters, not both") }
+    if pods.isEmpty && !filter.isGiven { throw ValidationError("Missing expected argument '<pods> ...' or a filter") }
+    if !pods.isEmpty && filter.isGiven { throw ValidationError("Either pods or filters, not both") }
   }
 
   func run(_ session: Session) async throws(CommandFailure.Reason) {
     try session.console.check(output, template: template)
-    let ids = ids.isEmpty ? try await filter.sandboxes(session).map(\.id) : ids
+    let ids = try await ids(session)
     guard !ids.isEmpty else { throw .init("no pod matches") }
     var answers: [CRI.PodSandboxStatusResponse] = []
     for id in ids {
@@ -47,6 +45,14 @@ struct Inspectp: SessionCommand {
     let documents = answers.map(StatusDocument.sandbox)
     let document = documents.count == 1 ? documents[0] : .array(documents)
     try session.console.write(document, as: output, template: template)
+  }
+
+  private func ids(_ session: Session) async throws(CommandFailure.Reason) -> [String] {
+    guard !pods.isEmpty else { return try await filter.sandboxes(session).map(\.id) }
+    let known = try await session.knownPods()
+    var ids: [String] = []
+    for word in pods { ids.append(try known.find(word).id) }
+    return ids
   }
 
   /// Says what was asked for and is not done, and what is no longer on the host as it is recorded.

@@ -1,14 +1,14 @@
 import ArgumentParser
 import RuntimeAPI
 
-/// `berthctl rmp ID…`
+/// `berthctl rmp POD…`
 struct Rmp: SessionCommand {
-  static let configuration = CommandConfiguration(commandName: "rmp", abstract: "Remove pods.")
+  static let configuration = CommandConfiguration(
+    commandName: "rmp", abstract: "Remove pods: those named, those that match the filters, or all.")
 
   @ParentCommand var root: Berthctl
 
-  @Argument(help: "Ids, or prefixes of them.")
-  var ids: [String] = []
+  @OptionGroup var selection: PodSelection
 
   @Flag(name: .shortAndLong, help: "Stop pods that run, and free the name even while the networks do not let go.")
   var force = false
@@ -16,53 +16,49 @@ struct Rmp: SessionCommand {
   @Flag(help: "With --force: write off what the networks keep, and tell what was given up. Ids of leftovers too.")
   var forgive = false
 
-  @Flag(name: .shortAndLong, help: "Remove all pods.")
-  var all = false
-
   func validate() throws {
-    if ids.isEmpty && !all { throw ValidationError("Missing expected argument '<ids> ...'") }
     if forgive && !force { throw ValidationError("--forgive goes with --force") }
-    if !ids.isEmpty && all { throw ValidationError("Either ids or --all, not both") }
   }
 
   func run(_ session: Session) async throws(CommandFailure.Reason) {
-    var ids = ids
-    if all {
-      ids = try await session.call(RuntimeService.listPodSandbox, .init()).items.map(\.id)
-      if ids.isEmpty { session.console.error("berthctl: rmp: there are no pods to remove") }
-    }
-    try await forEach(ids) { (id) throws(CommandFailure.Reason) in
-      try await remove(id, session)
+    let pods = try await selection.found(session, for: Self.name, others: forgive ? try await debts(session) : [])
+    try await Many(session: session, word: "Removed").each(pods, name: \.id) {
+      [force, forgive] (pod) throws(CommandFailure.Reason) in
+      guard force else { return try await Self.remove(pod, session) }
+      return try await Self.forceRemove(pod, forgive: forgive, session)
     }
   }
 
-  private func remove(_ id: String, _ session: Session) async throws(CommandFailure.Reason) {
-    guard !id.isEmpty else { throw .init("an id cannot be empty") }
-    let isReady = try await isReady(id, session)
-    guard force else {
-      if isReady { throw .init("the pod is running; stop it first, or use --force") }
-      _ = try await session.call(RuntimeService.removePodSandbox, .init(podSandboxId: id), .long(nil))
-      return session.console.line("Removed sandbox \(id.sanitised)")
-    }
+  private static func remove(_ pod: CRI.PodSandbox, _ session: Session) async throws(CommandFailure.Reason) -> String {
+    // Asked anew: it may have been stopped since it was looked up.
+    let answer = try await session.call(RuntimeService.podSandboxStatus, .init(podSandboxId: pod.id))
+    if answer.status?.state == .ready { throw .init("the pod is running; stop it first") }
+    _ = try await session.call(RuntimeService.removePodSandbox, .init(podSandboxId: pod.id), .long(nil))
+    return "Removed sandbox \(pod.id.sanitised)"
+  }
+
+  private static func forceRemove(
+    _ pod: CRI.PodSandbox, forgive: Bool, _ session: Session
+  ) async throws(CommandFailure.Reason) -> String {
     let forced = try await session.call(
-      BerthService.forceRemovePodSandbox, .init(podSandboxId: id, forgive: forgive), .long(nil))
-    if isReady { session.console.line("Stopped sandbox \(id.sanitised)") }
-    session.console.line("Removed sandbox \(id.sanitised)")
+      BerthService.forceRemovePodSandbox, .init(podSandboxId: pod.id, forgive: forgive), .long(nil))
     for step in forced.undo where step.outcome == "failed" {
       let debt = "its networks' DEL is owed and will be tried again (see: berthctl leftovers)"
-      session.warn(Self.name, "\(id): \(debt): \(step.error)")
+      session.warn(name, "\(pod.id): \(debt): \(step.error)")
     }
     for step in forced.undo where step.outcome == "forgiven" {
-      session.warn(Self.name, "\(id): written off: \(step.error)")
+      session.warn(name, "\(pod.id): written off: \(step.error)")
     }
+    return (pod.state == .ready ? "Stopped sandbox \(pod.id.sanitised)\n" : "") + "Removed sandbox \(pod.id.sanitised)"
   }
 
-  /// A debt has no status any more, and can be forgiven all the same.
-  private func isReady(_ id: String, _ session: Session) async throws(CommandFailure.Reason) -> Bool {
-    if forgive {
-      let owed = try await session.call(BerthService.listLeftovers, .init()).leftovers
-      if owed.contains(where: { $0.podSandboxId.hasPrefix(id) && $0.kind == "owed" }) { return false }
+  /// What is owed can be forgiven all the same, though it is no pod any more.
+  private func debts(_ session: Session) async throws(CommandFailure.Reason) -> [CRI.PodSandbox] {
+    try await session.call(BerthService.listLeftovers, .init()).leftovers.filter { $0.kind == "owed" }.map { owed in
+      let parts = owed.name.split(separator: "_", omittingEmptySubsequences: false).map(String.init)
+      return CRI.PodSandbox(
+        id: owed.podSandboxId,
+        metadata: parts.count == 4 ? .init(name: parts[0], uid: parts[2], namespace: parts[1]) : nil, state: .notReady)
     }
-    return try await session.call(RuntimeService.podSandboxStatus, .init(podSandboxId: id)).status?.state == .ready
   }
 }

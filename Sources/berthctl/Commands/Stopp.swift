@@ -1,27 +1,21 @@
 import ArgumentParser
 import RuntimeAPI
 
-/// `berthctl stopp ID…`
+/// `berthctl stopp POD…`
 struct Stopp: SessionCommand {
-  static let configuration = CommandConfiguration(commandName: "stopp", abstract: "Stop running pods.")
+  static let configuration = CommandConfiguration(
+    commandName: "stopp", abstract: "Stop running pods: those named, those that match the filters, or all.")
 
   @ParentCommand var root: Berthctl
 
-  @Argument(help: "Ids, or prefixes of them.")
-  var ids: [String]
+  @OptionGroup var selection: PodSelection
 
   func run(_ session: Session) async throws(CommandFailure.Reason) {
-    try await forEach(ids) { (id) throws(CommandFailure.Reason) in
-      try await session.stop(id)
+    let pods = try await selection.found(session, for: Self.name)
+    try await Many(session: session, word: "Stopped").each(pods, name: \.id) {
+      (pod) throws(CommandFailure.Reason) in
+      _ = try await session.call(RuntimeService.stopPodSandbox, .init(podSandboxId: pod.id), .long(nil))
+      return "Stopped sandbox \(pod.id.sanitised)"
     }
-  }
-}
-
-extension Session {
-  /// Stops a sandbox and says so.
-  func stop(_ id: String) async throws(CommandFailure.Reason) {
-    guard !id.isEmpty else { throw .init("an id cannot be empty") }
-    _ = try await call(RuntimeService.stopPodSandbox, .init(podSandboxId: id), .long(nil))
-    console.line("Stopped sandbox \(id.sanitised)")
   }
 }

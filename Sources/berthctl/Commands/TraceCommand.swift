@@ -9,8 +9,8 @@ struct TraceCommand: SessionCommand {
 
   @ParentCommand var root: Berthctl
 
-  @Argument(help: "The pod's id, or a prefix of it.")
-  var id: String
+  @Argument(help: "The pod: its id or the beginning of it, its name, or namespace/name. Of a run that failed: its id.")
+  var pod: String
 
   @Option(name: .shortAndLong, help: "table, json or yaml.")
   var output: OutputFormat = .table
@@ -20,6 +20,8 @@ struct TraceCommand: SessionCommand {
   }
 
   func run(_ session: Session) async throws(CommandFailure.Reason) {
+    // A run that failed has left no pod, but its trace.
+    let id = try await session.knownPods().findIfThere(pod)?.id ?? pod
     let answer = try await session.call(BerthService.getPodSandboxTrace, .init(podSandboxId: id))
     guard output == .table else {
       return try session.console.write(ProtoJSONEncoder(defaults: .emitted).json(answer), as: output)

@@ -10,7 +10,7 @@ enum FailureReport {
     let width = report.undo.map(\.step.count).max() ?? 0
     lines += report.undo.map { line($0, width: width) }
     if report.undo.contains(where: { $0.outcome != "ok" }) {
-      lines.append("what is left goes with: berthctl rmp -f \(report.podSandboxId)")
+      lines.append("what is left goes with: berthctl rmp \(report.podSandboxId)")
     }
     if !report.podSandboxId.isEmpty { lines.append("how it came to this: berthctl trace \(report.podSandboxId)") }
     return lines

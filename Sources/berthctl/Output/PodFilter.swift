@@ -44,6 +44,12 @@ struct PodFilter: ParsableArguments {
     }
   }
 
+  /// Whether anything is asked for.
+  var isGiven: Bool {
+    let given: [Any?] = [name, namespace, state, last, label.first]
+    return latest || given.contains { $0 != nil }
+  }
+
   /// Asks for the sandboxes that are meant, the newest first.
   func sandboxes(_ session: Session, id: String? = nil) async throws(CommandFailure.Reason) -> [CRI.PodSandbox] {
     let names = try Pattern(name, option: "--name")

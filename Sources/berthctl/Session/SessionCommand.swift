@@ -20,18 +20,3 @@ extension SessionCommand {
     }
   }
 }
-
-/// Does something with each id, goes on after a failure and fails at the end if anything did.
-func forEach(
-  _ ids: [String], _ body: (String) async throws(CommandFailure.Reason) -> Void
-) async throws(CommandFailure.Reason) {
-  var failures: [String] = []
-  for id in ids {
-    do {
-      try await body(id)
-    } catch {
-      failures += error.lines.enumerated().map { $0.offset == 0 ? "\(id): \($0.element)" : $0.element }
-    }
-  }
-  if !failures.isEmpty { throw .init(lines: failures) }
-}
