@@ -10,6 +10,7 @@ final class SandboxHost: Sendable {
   let ids: SandboxIDs
   let store: SandboxStore
   let traces: TraceStore
+  let underWay = UnderWay()
   let bootID: String
   /// Where sandboxes have groups; a plugin and its children are found in the primary one alone.
   let cgroups: CgroupHierarchies

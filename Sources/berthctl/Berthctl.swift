@@ -12,8 +12,8 @@ struct Berthctl: AsyncParsableCommand {
       """,
     version: "berthctl \(Berth.version)",
     subcommands: [
-      Version.self, Info.self, Runp.self, Stopp.self, Rmp.self, Pods.self, Inspectp.self, TraceCommand.self,
-      Leftovers.self, GC.self,
+      Version.self, Info.self, Runp.self, Stopp.self, Rmp.self, Drain.self, Pods.self, Inspectp.self, Wait.self,
+      Events.self, TraceCommand.self, Leftovers.self, GC.self,
       CNIGroup.self,
     ])
 
@@ -29,7 +29,8 @@ struct GlobalOptions: ParsableArguments {
 
   @Option(
     name: .shortAndLong,
-    help: "How long the command may take (2s, 1m30s). Default: 2s a call; runp, stopp, rmp: no limit.")
+    help: "How long the command may take (2s, 1m30s). Default: 2s a call; runp, stopp, rmp, drain: no limit; wait: 30s."
+  )
   var timeout: TimeSpan?
 
   @Option(

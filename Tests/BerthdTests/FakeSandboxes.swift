@@ -44,6 +44,12 @@ final class FakeSandboxes: Sandboxes {
     return [Self.stuck]
   }
 
+  func overview() -> [SandboxOverview] { [] }
+
+  func underWay() -> [OperationUnderWay] { [] }
+
+  func drain(_ isDrained: Bool) async {}
+
   func leftovers() -> [Leftover] {
     [
       Leftover(

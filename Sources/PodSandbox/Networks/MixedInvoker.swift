@@ -13,6 +13,8 @@ struct MixedInvoker: PluginInvoker {
   let executed: Set<String>?
   /// What a native plugin knows of its caller, but for the invoker.
   let caller: PluginCaller
+  /// Where calls are told as under way.
+  var trace: TraceRecorder?
 
   func locate(_ type: String, in directories: [String]) throws(CNIError) -> String {
     guard isNative(type) else { return try executable.locate(type, in: directories) }
@@ -20,6 +22,11 @@ struct MixedInvoker: PluginInvoker {
   }
 
   func invoke(_ request: PluginRequest, cancellation: Cancellation?) -> PluginResponse {
+    guard let trace else { return serve(request, cancellation) }
+    return trace.calling(request.plugin, request.verb.rawValue) { serve(request, cancellation) }
+  }
+
+  private func serve(_ request: PluginRequest, _ cancellation: Cancellation?) -> PluginResponse {
     guard request.executable == Self.native, let plugin = NativePlugins.plugin(request.plugin) else {
       return executable.invoke(request, cancellation: cancellation)
     }

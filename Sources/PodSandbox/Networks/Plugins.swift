@@ -33,7 +33,8 @@ struct Plugins: Sendable {
     caller.remembersConfiguration = true
     // A link reaper's work.
     caller.reapsLinks = pod.isOfThisBoot
-    let mixed = MixedInvoker(executable: invoker, executed: network.executed.map(Set.init), caller: caller)
+    let mixed = MixedInvoker(
+      executable: invoker, executed: network.executed.map(Set.init), caller: caller, trace: trace)
     return CNIRuntime(pluginDirectories: directories, cacheDirectory: cacheDirectory, invoker: mixed) {
       trace.add($0, to: entry)
     }

@@ -1,5 +1,8 @@
 /// Why a name cannot be had: who has it, what it is doing, since when, and what to do.
 enum Refusal {
+  static let drained = SandboxError(
+    .unavailable, "berthd is drained and takes no new pods; they are taken again after: berthctl drain --off")
+
   static func run(_ run: Run, _ name: SandboxName) -> SandboxError {
     SandboxError(
       .alreadyExists,

@@ -13,7 +13,8 @@ enum Admission: Sendable {
 extension Registry {
   /// Decides about a request in one step, so that of two requests at once only one starts.
   ///
-  /// - Throws: `alreadyExists` when the name is another's; `failedPrecondition` when a port of the host is.
+  /// - Throws: `alreadyExists` when the name is another's; `failedPrecondition` when a port of the host is; `unavailable` for a new
+  ///   one while none are taken.
   func admit(
     _ configuration: PodSandboxConfiguration, runtimeHandler: String, newID: () -> String
   ) throws(SandboxError) -> Admission {
@@ -33,6 +34,7 @@ extension RegistryState {
   ) throws(SandboxError) -> Admission {
     let name = SandboxName(configuration.metadata)
     guard let owner = names[name], let place = places[owner] else {
+      guard !isDrained else { throw Refusal.drained }
       try checkPorts(configuration)
       let run = Run(
         id: id, configuration: configuration, runtimeHandler: runtimeHandler, startedAt: .nowSinceEpoch,

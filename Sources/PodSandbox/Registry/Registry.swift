@@ -21,6 +21,9 @@ final class Registry: Sendable {
     return try outcome.get()
   }
 
+  /// Changes what no event tells of.
+  func update<T>(_ body: (inout RegistryState) -> sending T) -> sending T { state.withLock { body(&$0) } }
+
   /// Reads the table as it stands in one moment.
   func read<T>(_ body: (borrowing RegistryState) -> sending T) -> sending T { state.withLock { body($0) } }
 

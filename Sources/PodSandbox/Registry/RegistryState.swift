@@ -9,6 +9,8 @@ struct RegistryState: Sendable {
     var lost: [StepName] = []
   }
 
+  /// Whether no new sandboxes are taken.
+  var isDrained = false
   private(set) var places: [String: Place] = [:]
   private(set) var names: [SandboxName: String] = [:]
   private var claims = HostPortClaims()

@@ -58,8 +58,10 @@ extension SandboxService {
     pod.networkNamespace = networkNamespace
     pod.cancellation = run.operation.cancellation
     pod.beginsUnattached()
+    host.underWay.begin(trace, SandboxName(run.configuration.metadata))
     let looks = tableLooks
     transaction(run.id).run(steps.all, on: pod, willUndo: { run.operation.beginEnding() }) { [self] result in
+      host.underWay.end(trace)
       switch result {
       case .success(let made): end(.success(publish(made, tableLooks: looks)), made.afterwards)
       case .failure(let failure): end(.failure(settle(failure, run, trace)), failure.subject.afterwards)

@@ -51,8 +51,12 @@ extension SandboxService {
     let network = RuntimeStatus.Condition(
       type: "NetworkReady", status: refusal == nil, reason: refusal == nil ? "" : "NetworkPluginNotReady",
       message: refusal.map { "Network plugin returns error: \($0)" } ?? "")
+    let isDrained = registry.read { $0.isDrained }
+    let runtime = RuntimeStatus.Condition(
+      type: "RuntimeReady", status: !isDrained, reason: isDrained ? "Drained" : "",
+      message: isDrained ? Refusal.drained.message : "")
     return RuntimeStatus(
-      conditions: [RuntimeStatus.Condition(type: "RuntimeReady", status: true, reason: "", message: ""), network],
+      conditions: [runtime, network],
       runtimeHandlers: [""] + host.configuration.runtimeHandlers.keys.filter { !$0.isEmpty }.sorted(),
       networks: catalogs.map { catalog in
         RuntimeStatus.Networks(

@@ -86,7 +86,9 @@ extension SandboxService {
     pod.mayHaveOrphans = sandbox.mayHaveOrphans
     // From here on an exiting pause is our doing.
     sandbox.exitWatch?.cancel()
+    host.underWay.begin(trace, sandbox.record.name)
     transaction(sandbox.id).undo(list, of: pod) { [self] pod, reports in
+      host.underWay.end(trace)
       let leftovers = reports.filter { $0.outcome != .ok }
       let error = leftovers.isEmpty ? nil : SandboxError(leftovers, operation, sandbox.id, reports)
       var after = sandbox

@@ -10,6 +10,8 @@ final class TraceRecorder: Sendable {
 
   private let begin = SuspendingClock.now
   private let trace: Mutex<Trace>
+  /// The plugin calls under way, a delegate's behind its caller's.
+  private let calls = Mutex<[String]>([])
 
   init(_ operation: Trace.Operation, sandboxID: String, startedAt: Int64 = .nowSinceEpoch) {
     trace = Mutex(
@@ -41,6 +43,16 @@ final class TraceRecorder: Sendable {
 
   /// A step that waits for another's undo.
   func skip(_ step: StepName, reason: String) { end(begin(step, .undo), .skipped, error: reason) }
+
+  /// Makes a plugin call that is told as under way meanwhile.
+  func calling<T>(_ plugin: String, _ verb: String, _ call: () -> T) -> T {
+    calls.withLock { $0.append("\(plugin) \(verb)") }
+    defer { calls.withLock { _ = $0.popLast() } }
+    return call()
+  }
+
+  /// The plugin call under way.
+  var pluginCall: String? { calls.withLock { $0.last } }
 
   /// Adds a plugin call to a step.
   func add(_ call: PluginCallRecord, to entry: Entry?) {

@@ -17,7 +17,7 @@ public final class RuntimeClient: Sendable {
   public let endpoint: Endpoint
   /// No answer may be larger: room for the list of a thousand pods whose labels and annotations are as long as may be.
   static let maximumAnswerSize = 1 << 30
-  private let group: MultiThreadedEventLoopGroup
+  let group: MultiThreadedEventLoopGroup
 
   /// Makes a client; nothing is connected before the first call.
   public init(endpoint: Endpoint) {
@@ -61,7 +61,7 @@ public final class RuntimeClient: Sendable {
     }
   }
 
-  private func error(of answer: HTTPAnswer) -> ConnectError {
+  func error(of answer: HTTPAnswer) -> ConnectError {
     do {
       let json = try JSON(parsing: answer.body, rules: .own, maximumSize: Self.maximumAnswerSize)
       if let error = ConnectError(json: json, httpStatus: answer.status) { return error }
@@ -83,11 +83,8 @@ public final class RuntimeClient: Sendable {
     defer { timer?.cancel() }
     let end = deadline.map { ContinuousClock.now + $0 + patience }
     do {
-      let channel = try await connect(on: loop, answering: promise, until: end)
-      let head = requestHead(path, length: body.count, deadline: deadline)
-      channel.write(HTTPClientRequestPart.head(head), promise: nil)
-      channel.write(HTTPClientRequestPart.body(.byteBuffer(ByteBuffer(bytes: body))), promise: nil)
-      channel.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)
+      let channel = try await connect(on: loop, until: end) { AnswerCollector(promise) }
+      send(requestHead(path, "application/json", length: body.count, deadline: deadline), body, over: channel)
       defer { channel.close(promise: nil) }
       return try await withTaskCancellationHandler {
         try await promise.futureResult.get()
@@ -102,13 +99,14 @@ public final class RuntimeClient: Sendable {
 
   /// Connects; while the daemon's backlog is full (EAGAIN, at once, on a Unix socket) it tries again for some two seconds, but
   /// not past the end.
-  private func connect(
-    on loop: any EventLoop, answering promise: EventLoopPromise<HTTPAnswer>, until end: ContinuousClock.Instant?
+  func connect(
+    on loop: any EventLoop, until end: ContinuousClock.Instant?,
+    receiving handler: @escaping @Sendable () -> any ChannelHandler
   ) async throws -> any Channel {
     let bootstrap = ClientBootstrap(group: loop).channelInitializer { channel in
       channel.eventLoop.makeCompletedFuture {
         try channel.pipeline.syncOperations.addHTTPClientHandlers()
-        try channel.pipeline.syncOperations.addHandler(AnswerCollector(promise))
+        try channel.pipeline.syncOperations.addHandler(handler())
       }
     }
     for _ in 0..<100 {
@@ -122,9 +120,15 @@ public final class RuntimeClient: Sendable {
     return try await bootstrap.connect(unixDomainSocketPath: endpoint.path).get()
   }
 
-  private func requestHead(_ path: String, length: Int, deadline: Duration?) -> HTTPRequestHead {
+  func send(_ head: HTTPRequestHead, _ body: [UInt8], over channel: any Channel) {
+    channel.write(HTTPClientRequestPart.head(head), promise: nil)
+    channel.write(HTTPClientRequestPart.body(.byteBuffer(ByteBuffer(bytes: body))), promise: nil)
+    channel.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)
+  }
+
+  func requestHead(_ path: String, _ type: String, length: Int, deadline: Duration?) -> HTTPRequestHead {
     var headers: HTTPHeaders = [
-      "Host": "localhost", "Content-Type": "application/json", "Content-Length": "\(length)",
+      "Host": "localhost", "Content-Type": type, "Content-Length": "\(length)",
       "Connect-Protocol-Version": "1", "Connection": "close",
     ]
     if let deadline {

@@ -15,7 +15,7 @@ struct Session: Sendable {
   let settings: ClientSettings
   let surroundings: Surroundings
   /// When the time of the command line's timeout is over.
-  private let end: ContinuousClock.Instant?
+  private var end: ContinuousClock.Instant?
 
   init(_ options: GlobalOptions) throws(CommandFailure.Reason) {
     surroundings = .current
@@ -25,6 +25,13 @@ struct Session: Sendable {
   }
 
   var console: Console { surroundings.console }
+
+  /// The same without an end: for a command that watches over its time by itself.
+  var untimed: Session {
+    var session = self
+    session.end = nil
+    return session
+  }
 
   /// Calls a method; an error of the API becomes a failure with all its facts.
   func call<Request, Response>(

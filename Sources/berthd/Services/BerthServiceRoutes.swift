@@ -16,6 +16,14 @@ struct BerthServiceRoutes: Sendable {
       Route(BerthService.listLeftovers, [.exempt, .readOnly, .bulky]) { _, _ in
         Berth.ListLeftoversResponse(leftovers: sandboxes.leftovers().map(Berth.Leftover.init))
       },
+      Route(BerthService.listPods, [.exempt, .readOnly, .bulky]) { _, _ in
+        Berth.ListPodsResponse(
+          pods: sandboxes.overview().map(Berth.Pod.init), operations: sandboxes.underWay().map(Berth.Operation.init))
+      },
+      Route(BerthService.drain, .ending) { request, _ in
+        await sandboxes.drain(!request.off)
+        return Berth.DrainResponse()
+      },
       Route(BerthService.collectGarbage) { request, _ in
         let garbage = try await sandboxes.collectGarbage(dryRun: request.dryRun)
         return Berth.CollectGarbageResponse(garbage: garbage.map(Berth.Garbage.init))

@@ -14,6 +14,9 @@ protocol Sandboxes: Sendable {
   func collectGarbage(dryRun: Bool) async throws(SandboxError) -> [Garbage]
   func events() -> EventSubscription
   func runtimeStatus() -> RuntimeStatus
+  func overview() -> [SandboxOverview]
+  func underWay() -> [OperationUnderWay]
+  func drain(_ isDrained: Bool) async
 }
 
 extension SandboxService: Sandboxes {}
