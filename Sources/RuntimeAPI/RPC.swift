@@ -27,7 +27,7 @@ public enum CRI {}
 /// The messages of the package `berth.v1`: what the CRI has no word for.
 public enum Berth {
   /// This release of Berth.
-  public static let version = "0.2.0"
+  public static let version = Release.version
 }
 
 /// The methods of the CRI's `runtime.v1.RuntimeService` that are served; each is declared beside its messages.

@@ -7,8 +7,8 @@ import LinuxKernel
 ///
 /// It works only in a process with a single thread. Nothing of the host's changes, whatever the plugins do.
 public final class ConformanceRun {
-  /// The suite's own version.
-  public static let suiteVersion = "0.2.0"
+  /// The suite's version, which is the product's.
+  public static let suiteVersion = Release.version
   private let lists: [NetworkConfigurationList]
   private let pluginDirectories: [String]
   private let timeout: Duration
