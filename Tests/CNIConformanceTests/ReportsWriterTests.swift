@@ -89,6 +89,24 @@ struct ReportsWriterTests {
     #expect(!text.unicodeScalars.contains { $0 != "\n" && $0.isControl })
   }
 
+  @Test("What many cases of a subject saw alike is told of once at the end, with all that saw it")
+  func common() {
+    let broken = (1...6).map { number in
+      CaseReport.made(.failed(["ADD of conformance-\(number)-1 failed: exit status 1"]), id: "spec/case-\(number)")
+    }
+    let other = CaseReport.made(.failed(["ADD of conformance-1-1 failed: exit status 1"]), id: "spec/x", subject: "ptp")
+    let reports = broken + [.made(.failed(["it did not"]), id: "spec/two"), other]
+    let text = written(TextWriter.init, reports)
+    #expect(
+      text.contains(
+        "FAILED: bridge, version 1.0.0: 6 cases saw the same: ADD of conformance-N failed: exit status 1\n"
+          + "    spec/case-1 spec/case-2 spec/case-3 spec/case-4 spec/case-5 spec/case-6\n"
+          + "FAILED: bridge spec/two, version 1.0.0\nFAILED: ptp spec/x, version 1.0.0\n"), "\(text)")
+    #expect(!text.contains("FAILED: bridge spec/case-3"))
+    let page = written({ GitHubWriter(commands: ReportSink { _ in }, summary: $0) }, reports)
+    #expect(page.ranges(of: "cases saw the same").count == 1, "\(page)")
+  }
+
   @Test("Text on a terminal: also a line that tells how far it is, erased before the next row")
   func terminal() {
     let text = written(TextWriter.init, allKinds.reports, isTerminal: true)

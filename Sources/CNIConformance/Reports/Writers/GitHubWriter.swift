@@ -53,6 +53,9 @@ public final class GitHubWriter: ReportWriter {
       let plugins = network.plugins.map { "\($0.type) \($0.release ?? "")" }.joined(separator: ", ")
       page.write("- \(Markdown.escaped("network \(network.name), version \(network.version): \(plugins)"))\n")
     }
+    for failure in CommonFailure.parting(summary.failed + summary.warned).common {
+      page.write("- \(Markdown.escaped(failure.text.beginning(500)))\n")
+    }
     let rows = summary.failed.map { ("failed", $0) } + summary.warned.map { ("warned", $0) }
     if !rows.isEmpty { page.write("\n| | plugin | case | version | seen |\n|---|---|---|---|---|\n") }
     for (word, report) in rows.prefix(200) {

@@ -42,7 +42,12 @@ public final class TextWriter: ReportWriter {
           + " (line \(expectation.line) of the expectations: take it out)")
     }
     for (word, reports) in [("warned", summary.warned), ("FAILED", summary.failed)] {
-      for report in reports { line("\(word): \(report.subject) \(report.id), version \(report.version)") }
+      let (common, alone) = CommonFailure.parting(reports)
+      for failure in common {
+        line("\(word): \(failure.text)")
+        line("    " + failure.reports.map(\.id).joined(separator: " "))
+      }
+      for report in alone { line("\(word): \(report.subject) \(report.id), version \(report.version)") }
     }
     line(summary.text)
   }
