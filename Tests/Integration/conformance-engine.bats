@@ -92,6 +92,18 @@ told() {
   unchanged
 }
 
+@test "what else lies among temporary files no plugin sees, what its configuration names it does" {
+  echo named >"$precious/named"
+  jq -n --arg named "$precious/named" --arg hidden "$work/pid" \
+    '{cniVersion: "1.0.0", name: "look", plugins: [{type: "hostile", how: "look", target: $named, hidden: ("file:" + $hidden)}]}' \
+    >"$conf_dir/look.conflist"
+  echo 1 >"$work/pid"
+  run try look --filter '^spec/add-twice$' --timeout 5s
+  rm "$conf_dir/look.conflist" "$precious/named"
+  jq -se 'any(.[].calls[]?; .stderr | test("named seen")) and all(.[].calls[]?; .stderr | test("hidden seen") | not)' "$work/report"
+  unchanged
+}
+
 @test "a plugin that never ends: it is killed, and the case says so" {
   run -1 try hang --filter '^spec/add-twice$' --timeout 1s --strict
   told
@@ -132,6 +144,20 @@ told() {
   kill -KILL "$(cat "$work/pid")"
   wait "$!" || true
   wait_until 10 unchanged
+}
+
+@test "what a run leaves whose whole PID namespace is killed, the next one takes away" {
+  left() { find /sys/fs/cgroup -maxdepth 3 -type d -name 'berth-conformance-1-*'; }
+  unshare --pid --fork --kill-child --mount-proc -- berthctl cni test hang --conf-dir "$conf_dir" --bin-dir "$work/plugins" \
+    --level spec --timeout 5s >"$work/report" 3>&- &
+  wait_until 10 pgrep -f 'sleep 1000'
+  kill -KILL "$!"
+  wait "$!" || true
+  wait_until 10 sh -c '! pgrep -f "sleep 1000"'
+  left | grep .
+  run -1 try hang --filter '^spec/add-twice$' --timeout 1s --strict
+  [ -z "$(left)" ]
+  unchanged
 }
 
 @test "what cannot be run is told in one line, with status 2, and nothing is run" {

@@ -38,5 +38,8 @@ int clinux_mount_become_root(const char *path, const char **step);
 // Takes what concerns the whole machine, whatever the namespaces, from all programs that the caller will execute: the clock,
 // modules, devices, the restart. The others of root's capabilities stay.
 int clinux_drop_machine_capabilities(void);
+// From now on no process in the group, a directory of the unified hierarchy, and in those below it writes a sysctl but the
+// network namespace's (net/…), however /proc/sys is mounted (BPF_CGROUP_SYSCTL, Linux 5.2). It ends with the group.
+int clinux_forbid_machine_settings(int cgroup);
 
 #endif

@@ -9,8 +9,10 @@ struct HostLayout: Sendable {
   let copied: [String]
   /// Directories that start empty, and belong to the trial alone.
   let emptied: [String]
-  /// Directories that must be seen though they lie in an emptied one.
+  /// Directories that must be seen though they lie in an emptied one: each gets a layer, too.
   let kept: [String]
+  /// Files that must be seen there; they cannot be written.
+  let keptFiles: [String]
   /// The cgroup hierarchies: where each is mounted, its type, and its options.
   let cgroups: [CgroupMount]
   /// Whether `/var/run` is a directory by itself; mostly it is a link to `/run`.
@@ -34,13 +36,20 @@ struct HostLayout: Sendable {
   ///   - data: directories that plugins keep their state in, beside the usual ones.
   init(mounts: [MountEntry], needed: [String], data: [String]) {
     let needed = needed.compactMap { try? Directories.canonical($0) }
-    var emptied = ["/run", "/var/lib/cni", "/var/lib/berth"]
+    var emptied = ["/run", "/tmp", "/var/tmp", "/var/lib/cni", "/var/lib/berth"]
     emptied += data.filter { $0.hasPrefix("/") && $0 != "/" }.compactMap { try? Directories.canonical($0) }
     // One that lies in another is empty with it.
     emptied = Array(Set(emptied)).sorted()
     emptied = emptied.filter { path in !emptied.contains { $0 != path && Self.lies(path, in: $0) } }
     self.emptied = emptied
-    kept = needed.filter { path in emptied.contains { Self.lies(path, in: $0) } && HostFile.isDirectory(path) }
+    let hidden = needed.filter { path in emptied.contains { Self.lies(path, in: $0) } && access(path, F_OK) == 0 }
+    // What a plugin needs lies beside it, unless that is what everybody puts there.
+    let places = hidden.map { path in
+      let parent = DurableFile.split(path).directory
+      return HostFile.isDirectory(path) || emptied.contains(parent) ? path : parent
+    }
+    kept = places.filter(HostFile.isDirectory)
+    keptFiles = places.filter { !HostFile.isDirectory($0) }
     var (layered, copied) = (["/"], [String]())
     for mount in mounts where mount.mountPoint != "/" && !Self.kernels.contains(mount.type) {
       let path = mount.mountPoint

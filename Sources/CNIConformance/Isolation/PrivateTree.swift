@@ -71,7 +71,7 @@ struct PrivateTree {
     try Mounts.bind("/", root, recursive: true)
     // The stage itself comes along; it is covered by what is mounted at its place next.
     try Mounts.setReadOnly(root, recursive: true)
-    for path in ["/tmp", "/var/tmp", "/etc/cni"] where HostFile.isDirectory(path) { try mountEmpty(path, mode: 0o1777) }
+    if HostFile.isDirectory("/etc/cni") { try mountEmpty("/etc/cni", mode: 0o755) }
   }
 
   private func bindReadOnly(_ path: String) throws {
@@ -80,10 +80,14 @@ struct PrivateTree {
   }
 
   private mutating func mountEmpty() throws {
-    for path in layout.emptied { try mountEmpty(path, mode: 0o755) }
+    for path in layout.emptied { try mountEmpty(path, mode: path.hasSuffix("/tmp") ? 0o1777 : 0o755) }
     for path in layout.kept {
       try Directories.make(place(path), mode: 0o755)
       do { try mountLayer(over: path) } catch { try bindReadOnly(path) }
+    }
+    for path in layout.keptFiles {
+      close(creat(place(path), 0o644))
+      try bindReadOnly(path)
     }
     if layout.hasSeparateVarRun, HostFile.isDirectory("/var/run") { try Mounts.bind(place("/run"), place("/var/run")) }
   }

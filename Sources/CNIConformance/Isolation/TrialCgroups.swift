@@ -9,6 +9,8 @@ final class TrialCgroups {
   /// The run's own, once there was a first trial.
   private var base: Cgroup?
   private var aftermath: Aftermath?
+  /// On the run's own group: whoever sees it knows that somebody needs it.
+  private var locks: [FileLock] = []
   /// Those of trials that are over; they are busy for a moment after.
   private var leftover: [Cgroup] = []
 
@@ -33,15 +35,37 @@ final class TrialCgroups {
   }
 
   private func makeBase() {
+    removeForsaken()
     guard !hierarchies.isEmpty else { return }
-    // Runs of several PID namespaces may have the same number.
-    let chance = String(UInt32.random(in: 0...(.max)), radix: 16)
-    let group = Cgroup(path: "/berth-conformance-\(getpid())-\(chance)", in: hierarchies)
-    guard Self.create(group) else { return }
-    base = group
-    // A run may be killed, too.
-    aftermath = try? Aftermath { Self.removeAll(group) }
+    for _ in 0..<3 {
+      // Runs of several PID namespaces may have the same number.
+      let chance = String(UInt32.random(in: 0...(.max)), radix: 16)
+      let group = Cgroup(path: "/\(Self.prefix)\(getpid())-\(chance)", in: hierarchies)
+      guard Self.create(group) else { return }
+      locks = hierarchies.compactMap { try? FileLock.ofDirectory(group.directory(in: $0)) }
+      // Another run may have taken it for forsaken before it was locked.
+      guard locks.count == hierarchies.count else { continue }
+      base = group
+      // A run may be killed, too.
+      aftermath = try? Aftermath { Self.removeAll(group) }
+      // Older kernels, or those without BPF, leave it at /proc/sys being read-only.
+      try? group.forbidMachineSettings()
+      return
+    }
   }
+
+  /// Removes what runs have left whose whole PID namespace was killed: nobody holds its locks any more.
+  private func removeForsaken() {
+    for hierarchy in hierarchies {
+      for name in (try? Directories.names(in: hierarchy.mountPoint)) ?? [] where name.hasPrefix(Self.prefix) {
+        let group = Cgroup(path: "/" + name, in: [hierarchy])
+        guard let lock = try? FileLock.ofDirectory(group.directory(in: hierarchy)) else { continue }
+        withExtendedLifetime(lock) { try? group.remove() }
+      }
+    }
+  }
+
+  private static let prefix = "berth-conformance-"
 
   private static func removeAll(_ group: Cgroup) {
     for _ in 0..<100 {

@@ -33,7 +33,7 @@ public final class ConformanceRun {
     self.timeout = timeout
     self.seed = seed
     self.budget = budget
-    var needed = self.pluginDirectories
+    var needed = self.pluginDirectories + lists.flatMap(\.namedPaths)
     for list in lists { needed += try Self.executables(list, self.pluginDirectories) }
     isolation = try Isolation(needed: needed, data: lists.flatMap(\.dataDirectories))
     interruption.listen()

@@ -94,7 +94,8 @@ public enum DurableFile {
     try retrying("sync", directory) { fsync(raw) }
   }
 
-  static func split(_ path: String) -> (directory: String, name: String) {
+  /// A path's directory and the name in it.
+  package static func split(_ path: String) -> (directory: String, name: String) {
     guard let slash = path.lastIndex(of: "/") else { return (".", path) }
     let directory = slash == path.startIndex ? "/" : String(path[..<slash])
     return (directory, String(path[path.index(after: slash)...]))

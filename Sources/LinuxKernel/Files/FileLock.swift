@@ -33,6 +33,13 @@ public final class FileLock: Sendable {
     }
   }
 
+  /// Takes the lock of a directory that exists; nil where somebody else holds it, or the directory is gone.
+  package static func ofDirectory(_ path: String) throws(KernelError) -> FileLock? {
+    let directory = try OwnedDescriptor.open(path, O_RDONLY | O_DIRECTORY)
+    guard try isLocked(directory.raw, path), isCurrent(directory.raw, path) else { return nil }
+    return FileLock(directory)
+  }
+
   /// Takes a lock on an open file, and tries for so long; false when somebody else holds it all the time.
   @discardableResult
   static func tryFor(_ patience: Duration, _ raw: CInt, _ path: String) throws(KernelError) -> Bool {
