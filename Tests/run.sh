@@ -225,20 +225,32 @@ small_berthctl() {
   [ "$size" -le 24000000 ] && [ -z "$libraries" ]
 }
 
-# bare_conformance: whether the release build's suite runs where there is nothing but the C and C++ runtimes, libmnl and
-# libnftnl, and asks for no newer glibc than Debian 12 has.
+# bare_conformance: whether the release build's suite and plugins run where there is nothing but the C and C++ runtimes, libmnl
+# and libnftnl: they try the shipped network there, and ask for no newer glibc than Debian 12 has.
 bare_conformance() {
-  local root=$logs/bare program library libraries newest cases
-  mkdir -p "$root/usr/bin" "$root/proc"
-  for program in berthctl berth-conformance; do strip -o "$root/usr/bin/$program" ".build/release/$program" || return; done
+  local root=$logs/bare program plugin library libraries newest cases
+  mkdir -p "$root"/{usr/bin,opt/cni/bin,etc,proc,sys,dev,run,tmp,var/lib}
+  for program in berthctl berth-conformance berth-cni; do strip -o "$root/usr/bin/$program" ".build/release/$program" || return; done
+  for plugin in bridge host-local portmap; do ln -s ../../../usr/bin/berth-cni "$root/opt/cni/bin/$plugin"; done
+  cp etc/berth/net.d/10-berth.conflist "$root/etc/"
   libraries=$(ldd "$root"/usr/bin/* | grep -oE '/[^ :)]+\.so[^ :)]*' | sort -u)
   for library in $libraries; do install -D "$library" "$root$library"; done
   libraries=$(printf '%s\n' "$libraries" | grep -vE '/(ld-linux[^/]*|lib(c|m|gcc_s|stdc\+\+|dl|pthread|rt|mnl|nftnl))\.so')
   newest=$(objdump -T "$root"/usr/bin/* | grep -oE 'GLIBC_[0-9.]+' | sort -uV | tail -n 1)
-  cases=$(unshare --mount -- sh -c 'mount -t proc proc "$1/proc" && exec chroot "$1" /usr/bin/berthctl cni test --list' sh "$root" |
-    grep -cE '^(spec|leak|fault|traffic|speed)/')
+  cases=$(in_root "$root" /usr/bin/berthctl cni test --list | grep -cE '^(spec|leak|fault|traffic|speed)/')
   echo "$cases cases, needs $newest${libraries:+ and $libraries}"
-  [ "$cases" -ge 120 ] && [ -z "$libraries" ] && printf '%s\n' "$newest" GLIBC_2.36 | sort -CV
+  [ "$cases" -ge 120 ] && [ -z "$libraries" ] && printf '%s\n' "$newest" GLIBC_2.36 | sort -CV || return
+  in_root "$root" /usr/bin/berthctl cni test /etc/10-berth.conflist --bin-dir /opt/cni/bin --level spec --filter '^spec/(add|del)-' \
+    --strict </dev/null >"$logs/bare.txt"
+  set -- $?
+  grep -vE '^(passed|skipped)' "$logs/bare.txt"
+  return "$1"
+}
+
+# in_root DIRECTORY COMMAND…: runs the command with that for all there is, as in a container.
+in_root() {
+  unshare --mount -- sh -ec 'root=$1; shift; mount --bind "$root" "$root"; mount -t proc proc "$root/proc"
+    mount --bind /dev "$root/dev"; exec chroot "$root" "$@"' sh "$@"
 }
 
 # --- all of it -------------------------------------------------------------------------------------------------------
