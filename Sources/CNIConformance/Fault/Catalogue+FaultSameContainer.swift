@@ -18,7 +18,8 @@ extension Catalogue {
         trial.expect(!winners.isEmpty, "both ADDs failed: \(calls.compactMap(\.last).map(\.outcome))")
         let addresses = try trial.addressesText(pod)
         for winner in winners {
-          for address in winner.result?.ips.map({ "\($0.address)" }) ?? [] {
+          guard let result = winner.result, !trial.promisesNothing(result, pod) else { continue }
+          for address in result.ips.map({ "\($0.address)" }) {
             trial.expect(
               addresses.contains(address), "ADD gave \(address), and the pod's \(pod.interfaceName) has \(addresses)")
           }

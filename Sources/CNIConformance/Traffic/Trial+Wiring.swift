@@ -15,6 +15,7 @@ extension Trial {
     }
     let printed = try require(document, "nothing was asked to ADD")
     let result = try CNIResult(printed, defaultVersion: subject.version)
+    if promisesNothing(result, pod) { try skip("the network makes no interface: its addresses are nobody's") }
     let kind = try Place(pod).kind(of: pod.interfaceName)
     let wired = Wired(
       pod: pod, document: printed, result: result, capabilities: capabilities,
@@ -22,6 +23,11 @@ extension Trial {
     if wired.addresses.isEmpty { try skip("the network gives the pod no address to be called by") }
     try settle([wired.place, .host])
     return wired
+  }
+
+  /// Whether a plugin tells of no interface and makes none, as an IPAM plugin that is called by itself.
+  func promisesNothing(_ result: CNIResult, _ pod: Pod) -> Bool {
+    result.interfaces.isEmpty && !NetworkNamespace.hasInterface(pod.interfaceName, at: pod.networkNamespace)
   }
 
   /// A new pod, attached.
