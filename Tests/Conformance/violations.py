@@ -2,15 +2,15 @@
 """Tries the conformance suite on plugins that do everything well but one thing, and on plugins that do everything well.
 
 usage: violations.py BINARIES list            cases without a violation, violations without a case: there must be none
-       violations.py BINARIES each [CASE…]    every violation against its own case, which must catch it
+       violations.py BINARIES each [CASE…]    every violation against its own case, which must catch it and pass without it
        violations.py BINARIES whole [CASE…]   every violation against its whole level: three other cases may catch it too
        violations.py BINARIES correct LEVELS [NETWORK…]
                                               the correct plugins against all cases of these levels, on these networks or all
 
 BINARIES is the directory of berth-conformance, berth-cni and noop-plugin. A violation is a line of violations.jsonl: the case
 that must catch it, the network, the plugin that noop-plugin is put before, and its script (NoopPlugin/README.md), in which
-@bin@ stands for the directory of plugins that the suite is given. `options` are more for the suite. `others` is how many more cases may catch it where three are
-not enough, and `why` says why it has to be so. unviolated.txt has the cases that nobody has violated yet.
+@bin@ stands for the directory of plugins that the suite is given. `options` are more for the suite. `others` is how many more
+cases may catch it where three are not enough, and `why` says why it has to be so.
 """
 
 import json
@@ -55,7 +55,8 @@ class Suite:
         """Exit status, the report's lines, and what was said besides."""
         report = directory + "." + network + ".jsonl"
         command = [os.path.join(self.binaries, "berth-conformance"), f"{HERE}/networks/{network}.conflist"]
-        command += ["--bin-dir", directory, "--strict", "--format", "jsonl", "--output", report, *options]
+        # The second one is where a violating plugin finds the one it is put before.
+        command += ["--bin-dir", directory, "--bin-dir", self.correct, "--strict", "--format", "jsonl", "--output", report, *options]
         environment = {k: v for k, v in os.environ.items() if not k.startswith("GITHUB_")}
         end = subprocess.run(command, env=environment, capture_output=True, text=True, errors="replace", check=False)
         lines = []
@@ -82,14 +83,31 @@ def failures(reports, plugin):
     return {line["case"] for line in reports if line["verdict"] == "failed" and plugin in line["subject"].split("+")}
 
 
-def one_case(case):
-    return ["--level", case.partition("/")[0], "--filter", "^" + case.replace(".", "\\.") + "$"]
+def only(*cases):
+    names = "|".join(case.replace(".", "\\.") for case in cases)
+    return ["--level", ",".join({case.partition("/")[0] for case in cases}), "--filter", f"^({names})$"]
+
+
+def unfit(suite, lines):
+    """Which cases a correct plugin does not pass, each with why: of these a violation shows nothing."""
+    groups = {}
+    for line in lines:
+        groups.setdefault((line["network"], *line.get("options", [])), []).append(line["case"])
+    found = {}
+    for (network, *options), cases in groups.items():
+        status, reports, said = suite.run(network, suite.correct, *only(*cases), *options)
+        passed = {line["case"] for line in reports if line["verdict"] == "passed"}
+        for line in reports:
+            if line["verdict"] == "failed":
+                found[line["case"]] = f"{line['subject']}: {'; '.join(line['words'])}"
+        found.update({case: said.strip() or "skipped" for case in cases if case not in passed and case not in found})
+    return found
 
 
 def each(suite, violation):
     """What is wrong when the violation meets its own case; nothing if that catches it."""
     case = violation["case"]
-    status, reports, said = suite.run(violation["network"], suite.violating(violation), *one_case(case), *violation.get("options", []))
+    status, reports, said = suite.run(violation["network"], suite.violating(violation), *only(case), *violation.get("options", []))
     if case in failures(reports, violation["plugin"]) and status == 1:
         return None
     seen = [f"{line['subject']}: {line['verdict']} {'; '.join(line['words'])}" for line in reports] or [said.strip()]
@@ -124,10 +142,6 @@ def correct(suite, levels, networks):
 def listed(suite):
     """Which cases have no violation, and which violations no case."""
     cases, lines = suite.cases(), [line["case"] for line in violations([])]
-    with open(f"{HERE}/unviolated.txt", encoding="utf-8") as file:
-        open_cases = [line.strip() for line in file if line.strip() and not line.startswith("#")]
-    yield from (f"{case}: unviolated.txt has it, which is violated" for case in open_cases if case in lines)
-    lines += open_cases
     yield from (f"{case}: no line of violations.jsonl violates it" for case in cases if case not in lines)
     yield from (f"{case}: there is no such case" for case in lines if case not in cases)
     yield from (f"{case}: several lines violate it" for case in sorted(set(lines)) if lines.count(case) > 1)
@@ -135,9 +149,11 @@ def listed(suite):
 
 
 def tried(suite, judge, chosen):
-    """What a judge has to say of each violation, two of them at a time."""
+    """What a judge has to say of each violation, some of them at a time: most of a case's time is waiting."""
     lines = violations(chosen)
-    with ThreadPoolExecutor(2) as pool:
+    bad = unfit(suite, lines) if judge is each else {}
+    yield from (f"{case}: a correct plugin does not pass: {why}" for case, why in bad.items())
+    with ThreadPoolExecutor(2 * os.cpu_count()) as pool:
         for line, words in zip(lines, pool.map(lambda line: judge(suite, line), lines)):
             if words:
                 yield f"{line['case']}: {words}"

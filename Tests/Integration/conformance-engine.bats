@@ -93,13 +93,14 @@ told() {
 }
 
 @test "what else lies among temporary files no plugin sees, what its configuration names it does" {
-  echo named >"$precious/named"
-  jq -n --arg named "$precious/named" --arg hidden "$work/pid" \
-    '{cniVersion: "1.0.0", name: "look", plugins: [{type: "hostile", how: "look", target: $named, hidden: ("file:" + $hidden)}]}' \
-    >"$conf_dir/look.conflist"
-  echo 1 >"$work/pid"
+  local place
+  place=$(mktemp -d /tmp/conformance-XXXXXX)
+  mkdir "$place/one" "$place/other"
+  echo named | tee "$place/one/named" >"$place/other/hidden"
+  jq -n --arg place "$place" '{cniVersion: "1.0.0", name: "look",
+    plugins: [{type: "hostile", how: "look", target: "\($place)/one/named", hidden: "file:\($place)/other/hidden"}]}' >"$conf_dir/look.conflist"
   run try look --filter '^spec/add-twice$' --timeout 5s
-  rm "$conf_dir/look.conflist" "$precious/named"
+  rm -r "$conf_dir/look.conflist" "$place"
   jq -se 'any(.[].calls[]?; .stderr | test("named seen")) and all(.[].calls[]?; .stderr | test("hidden seen") | not)' "$work/report"
   unchanged
 }
@@ -148,12 +149,11 @@ told() {
 
 @test "what a run leaves whose whole PID namespace is killed, the next one takes away" {
   left() { find /sys/fs/cgroup -maxdepth 3 -type d -name 'berth-conformance-1-*'; }
-  unshare --pid --fork --kill-child --mount-proc -- berthctl cni test hang --conf-dir "$conf_dir" --bin-dir "$work/plugins" \
+  unshare --pid --fork --mount-proc -- berthctl cni test hang --conf-dir "$conf_dir" --bin-dir "$work/plugins" \
     --level spec --timeout 5s >"$work/report" 3>&- &
-  wait_until 10 pgrep -f 'sleep 1000'
-  kill -KILL "$!"
+  wait_until 10 pgrep -f '^sleep 1000'
+  kill -KILL "$(pgrep -P "$!")"
   wait "$!" || true
-  wait_until 10 sh -c '! pgrep -f "sleep 1000"'
   left | grep .
   run -1 try hang --filter '^spec/add-twice$' --timeout 1s --strict
   [ -z "$(left)" ]

@@ -19,7 +19,8 @@ extension Catalogue {
         let addresses = try trial.addressesText(pod)
         for winner in winners {
           guard let result = winner.result, !trial.promisesNothing(result, pod) else { continue }
-          for address in result.ips.map({ "\($0.address)" }) {
+          let own = result.ips.filter { result.interface(of: $0).map { $0.name == pod.interfaceName } ?? true }
+          for address in own.map({ "\($0.address)" }) {
             trial.expect(
               addresses.contains(address), "ADD gave \(address), and the pod's \(pod.interfaceName) has \(addresses)")
           }

@@ -21,6 +21,7 @@ extension Trial {
       pod: pod, document: printed, result: result, capabilities: capabilities,
       meetsHost: !["macvlan", "ipvlan"].contains(kind))
     if wired.addresses.isEmpty { try skip("the network gives the pod no address to be called by") }
+    try needsOwnAddresses(wired)
     try settle([wired.place, .host])
     return wired
   }
@@ -33,8 +34,20 @@ extension Trial {
   /// A new pod, attached.
   func wire(_ capabilities: JSONObject = [:]) throws -> Wired { try wire(try pod(), capabilities) }
 
+  /// Ends the trial where a second pod gets the first one's address because the configuration has one for all.
+  private func needsOwnAddresses(_ wired: Wired) throws {
+    let addresses = Set(wired.addresses)
+    let isStatic = subject.list.plugins.contains { $0.delegateTypes.contains("static") }
+    if isStatic, calledBy.contains(where: { $0.key != wired.pod.containerID && !$0.value.isDisjoint(with: addresses) })
+    {
+      try skip("the network has one address for all pods")
+    }
+    calledBy[wired.pod.containerID, default: []].formUnion(addresses)
+  }
+
   /// Detaches it again; all plugins must say that they did.
   func unwire(_ wired: Wired) throws {
+    calledBy[wired.pod.containerID]?.subtract(wired.addresses)
     for index in (0..<subject.range.upperBound).reversed() {
       var request = try request(.del, wired.pod, plugin: index, previousResult: wired.document)
       give(&request, wired.capabilities, plugin: index)

@@ -25,6 +25,8 @@ public final class Trial {
   private(set) var violations: [String] = []
   /// What was measured, by name: milliseconds, or what the name says.
   private(set) var figures: [Figure] = []
+  /// The addresses that pods which are attached can be called by, by container id.
+  var calledBy: [String: Set<IPPrefix>] = [:]
   private var podCount = 0
 
   init(
@@ -82,7 +84,8 @@ public final class Trial {
 
   // --- pods ---
 
-  /// A new pod: a network namespace pinned in `/var/run/netns`, its `lo` up, and a container id that nobody had.
+  /// A new pod: a network namespace pinned in `/var/run/netns`, its `lo` up (unless the network is the
+  /// one that does that), and a container id that nobody had.
   func pod(interface: String = "eth0") throws -> Pod {
     podCount += 1
     let name = "\(name)-\(podCount)"
@@ -95,7 +98,10 @@ public final class Trial {
       try? Sysctl.write("net.ipv6.conf.default.accept_dad", "0")
       return try RouteSocket()
     }
-    try kernel.perform(.setUp(try kernel.link(named: "lo").index))
+    let loopback = try kernel.link(named: "lo").index
+    try kernel.perform(.setUp(loopback))
+    // To bring it up is what is tested; its addresses it has from now on.
+    if subject.list.plugins[0].type == "loopback" { try kernel.perform(.setDown(loopback)) }
     return pod
   }
 
