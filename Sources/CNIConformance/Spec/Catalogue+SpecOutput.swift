@@ -12,6 +12,11 @@ extension Catalogue {
       let call = try trial.add(try trial.standardPod())
       try trial.require(call.succeeded, "ADD failed: \(call.outcome)")
       trial.expect(call.document?.object != nil, "standard output is not one JSON object: \(call.outcome)")
+      // What there is to be said of a key that is not known is for standard error.
+      let remarked = try trial.addAlone(try trial.standardPod()) { $0.configuration["example.com/remark"] = "value" }
+      trial.expect(
+        !remarked.succeeded || remarked.document?.object != nil,
+        "with a key that the plugin does not know, standard output is not one JSON object: \(remarked.outcome)")
     },
     silent(.del, .should), silent(.check, .should), silent(.gc, .must), silent(.status, .should),
     Case(
@@ -28,9 +33,11 @@ extension Catalogue {
     Case(
       .spec, "output-is-utf-8", .should, "What ADD prints is UTF-8, as JSON is.", basis: "RFC 8259, section 8.1"
     ) { trial in
-      let call = try trial.add(try trial.standardPod())
-      let text = String(decoding: call.response.stdout, as: UTF8.self)
-      trial.expect(Array(text.utf8) == call.response.stdout, "standard output is not UTF-8: \(call.outcome)")
+      for text in ["plain", "Zürich – 東京 🌍"] {
+        let call = try trial.addAlone(try trial.standardPod()) { $0.configuration["example.com/text"] = .string(text) }
+        let printed = String(decoding: call.response.stdout, as: UTF8.self)
+        trial.expect(Array(printed.utf8) == call.response.stdout, "standard output is not UTF-8: \(call.outcome)")
+      }
     },
   ]
 
