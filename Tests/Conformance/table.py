@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Makes a table in Markdown, case by subject, of reports of JSON lines (berthctl cni test -o jsonl).
 
-usage: table.py FILE.jsonl…
+usage: table.py [MAKER=]FILE.jsonl…
+
+Whose the plugins of a report are stands in its columns' heads.
 """
 import json
 import re
@@ -12,8 +14,9 @@ WORST = ["failed", "expected", "warned", "repaired", "passed", "skipped"]
 
 
 def reports(paths):
-    """Each trial of the reports, with the plugins' releases of its network."""
-    for path in paths:
+    """Each trial of the reports, with its maker and the plugins' releases of its network."""
+    for argument in paths:
+        maker, _, path = argument.rpartition("=")
         releases = {}
         with open(path, encoding="utf-8") as lines:
             for number, line in enumerate(lines, 1):
@@ -25,13 +28,13 @@ def reports(paths):
                     for plugin in network["plugins"]:
                         releases[plugin["type"]] = (plugin["executable"], plugin["release"])
                 if "case" in entry:
-                    yield entry, releases
+                    yield entry, releases, maker
 
 
-def heading(subject, releases):
-    """The subject's plugins, each with its version where it tells one."""
+def heading(subject, releases, maker):
+    """The subject's plugins, each with its version where it tells one, and whose they are."""
     types = [f"{name} {releases[name][1]}" if releases.get(name, (0, 0))[1] else name for name in subject.split("+")]
-    return " + ".join(types)
+    return " + ".join(types) + (f" ({maker})" if maker else "")
 
 
 def escaped(text):
@@ -43,10 +46,10 @@ def main():
     if len(sys.argv) < 2:
         sys.exit(__doc__.split("\n\n")[1])
     cells, cases, columns, notes = {}, {}, {}, {}
-    for entry, releases in reports(sys.argv[1:]):
+    for entry, releases, maker in reports(sys.argv[1:]):
         # One plugin of two makers is two columns.
-        makers = tuple(releases.get(name, ("", None)) for name in entry["subject"].split("+"))
-        column = columns.setdefault((entry["subject"], makers), heading(entry["subject"], releases))
+        makers = (maker, *(releases.get(name, ("", None)) for name in entry["subject"].split("+")))
+        column = columns.setdefault((entry["subject"], makers), heading(entry["subject"], releases, maker))
         cases.setdefault(entry["level"], {})[entry["case"]] = entry
         key = (entry["case"], column)
         word = entry["assessment"]

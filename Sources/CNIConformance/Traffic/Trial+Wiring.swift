@@ -47,7 +47,7 @@ extension Trial {
 
   /// Detaches it again; all plugins must say that they did.
   func unwire(_ wired: Wired) throws {
-    calledBy[wired.pod.containerID]?.subtract(wired.addresses)
+    calledBy["\(wired.pod.containerID) \(wired.pod.interfaceName)"] = nil
     for index in (0..<subject.range.upperBound).reversed() {
       var request = try request(.del, wired.pod, plugin: index, previousResult: wired.document)
       give(&request, wired.capabilities, plugin: index)

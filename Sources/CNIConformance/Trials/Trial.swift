@@ -25,7 +25,7 @@ public final class Trial {
   private(set) var violations: [String] = []
   /// What was measured, by name: milliseconds, or what the name says.
   private(set) var figures: [Figure] = []
-  /// The addresses that pods which are attached can be called by, by container id.
+  /// The addresses that pods which are attached can be called by, by container id and interface.
   var calledBy: [String: Set<IPPrefix>] = [:]
   private var podCount = 0
 
