@@ -69,8 +69,14 @@ struct HostLayoutTests {
   @Test("what must be seen in an emptied directory is kept, and what lies in another emptied one is not emptied twice")
   func emptied() {
     let layout = HostLayout(mounts: [], needed: ["/usr/bin"], data: ["/run/plugin", "/usr", "relative", "/"])
-    #expect(layout.emptied == ["/run", "/usr", "/var/lib/berth", "/var/lib/cni"])
+    #expect(layout.emptied == ["/run", "/tmp", "/usr", "/var/lib/berth", "/var/lib/cni", "/var/tmp"])
     #expect(layout.kept == ["/usr/bin"])
     #expect(layout.layered == ["/"])
+  }
+
+  @Test("where a plugin is reached by way of temporary files, they are seen")
+  func temporary() {
+    let layout = HostLayout(mounts: [], needed: ["/tmp/plugins/a/link"], data: [])
+    #expect(layout.emptied == ["/run", "/var/lib/berth", "/var/lib/cni", "/var/tmp"])
   }
 }

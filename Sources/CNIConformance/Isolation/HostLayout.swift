@@ -35,8 +35,11 @@ struct HostLayout: Sendable {
   ///   - needed: what a trial must find where it is: plugins, configurations, programs.
   ///   - data: directories that plugins keep their state in, beside the usual ones.
   init(mounts: [MountEntry], needed: [String], data: [String]) {
-    let needed = needed.compactMap { try? Directories.canonical($0) }
-    var emptied = ["/run", "/tmp", "/var/tmp", "/var/lib/cni", "/var/lib/berth"]
+    let given = needed
+    let needed = given.compactMap { try? Directories.canonical($0) }
+    // What lies there may be reached by links that lie there, too.
+    let temporary = ["/tmp", "/var/tmp"].filter { place in !(given + needed).contains { Self.lies($0, in: place) } }
+    var emptied = ["/run", "/var/lib/cni", "/var/lib/berth"] + temporary
     emptied += data.filter { $0.hasPrefix("/") && $0 != "/" }.compactMap { try? Directories.canonical($0) }
     // One that lies in another is empty with it.
     emptied = Array(Set(emptied)).sorted()
