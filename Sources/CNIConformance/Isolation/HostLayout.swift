@@ -32,13 +32,16 @@ struct HostLayout: Sendable {
   ]
 
   /// - Parameters:
-  ///   - needed: what a trial must find where it is: plugins, configurations, programs.
+  ///   - needed: the plugins that a trial must find where they are.
+  ///   - named: what their configurations name.
   ///   - data: directories that plugins keep their state in, beside the usual ones.
-  init(mounts: [MountEntry], needed: [String], data: [String]) {
-    let given = needed
-    let needed = given.compactMap { try? Directories.canonical($0) }
-    // What lies there may be reached by links that lie there, too.
-    let temporary = ["/tmp", "/var/tmp"].filter { place in !(given + needed).contains { Self.lies($0, in: place) } }
+  init(mounts: [MountEntry], needed plugins: [String], named: [String] = [], data: [String]) {
+    let canonical = plugins.compactMap { try? Directories.canonical($0) }
+    // A plugin that lies there may be reached by links that lie there, too.
+    let temporary = ["/tmp", "/var/tmp"].filter { place in
+      !(plugins + canonical).contains { Self.lies($0, in: place) }
+    }
+    let needed = canonical + named.compactMap { try? Directories.canonical($0) }
     var emptied = ["/run", "/var/lib/cni", "/var/lib/berth"] + temporary
     emptied += data.filter { $0.hasPrefix("/") && $0 != "/" }.compactMap { try? Directories.canonical($0) }
     // One that lies in another is empty with it.

@@ -11,11 +11,12 @@ final class Isolation {
   private var count = 0
 
   /// - Parameters:
-  ///   - needed: the paths that must be seen where they are.
+  ///   - needed: the plugins, which must be seen where they are.
+  ///   - named: what else must be.
   ///   - data: the directories in which plugins keep state, to be empty.
-  init(needed: [String], data: [String]) throws {
+  init(needed: [String], named: [String], data: [String]) throws {
     let mounts = try Mounts.entries()
-    layout = HostLayout(mounts: mounts, needed: needed, data: data)
+    layout = HostLayout(mounts: mounts, needed: needed, named: named, data: data)
     cgroups = TrialCgroups(mounts: mounts)
     hasUserNamespace = geteuid() != 0
   }

@@ -33,9 +33,10 @@ public final class ConformanceRun {
     self.timeout = timeout
     self.seed = seed
     self.budget = budget
-    var needed = self.pluginDirectories + lists.flatMap(\.namedPaths)
+    var needed = self.pluginDirectories
     for list in lists { needed += try Self.executables(list, self.pluginDirectories) }
-    isolation = try Isolation(needed: needed, data: lists.flatMap(\.dataDirectories))
+    isolation = try Isolation(
+      needed: needed, named: lists.flatMap(\.namedPaths), data: lists.flatMap(\.dataDirectories))
     interruption.listen()
   }
 
