@@ -232,7 +232,7 @@ struct CommandTests: CommandTesting {
     try await withServer({ _ in Self.answer(CRI.ListPodSandboxResponse()) }) { server, endpoint in
       let nothing = await berthctl(endpoint + ["rmp", "-a"])
       #expect(nothing.status == 0 && nothing.output.isEmpty)
-      #expect(nothing.errors == "berthctl: rmp: there are no pods\n")
+      #expect(nothing.errors == "berthctl: rmp: there are no pods to remove\n")
       #expect(server.requests.map(\.path) == ["/runtime.v1.RuntimeService/ListPodSandbox"])
       #expect(await berthctl(endpoint + ["rmp", "-a", "-f"]).errors == nothing.errors)
     }

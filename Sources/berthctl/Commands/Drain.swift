@@ -20,7 +20,7 @@ struct Drain: SessionCommand {
     guard !off else { return session.console.line("New pods are taken again") }
     let pods = try await session.knownPods().pods
     if pods.isEmpty { return session.console.line("Drained; there are no pods") }
-    try await Many(session: session, word: "Ended").each(pods, name: \.id) {
+    try await Many(session: session, word: "Ended").each(pods) {
       (pod) throws(CommandFailure.Reason) in
       let id = pod.id
       _ = try await session.call(RuntimeService.stopPodSandbox, .init(podSandboxId: id), .long(nil))

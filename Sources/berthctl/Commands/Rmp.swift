@@ -21,8 +21,9 @@ struct Rmp: SessionCommand {
   }
 
   func run(_ session: Session) async throws(CommandFailure.Reason) {
-    let pods = try await selection.found(session, for: Self.name, others: forgive ? try await debts(session) : [])
-    try await Many(session: session, word: "Removed").each(pods, name: \.id) {
+    let others = forgive ? try await debts(session) : []
+    let pods = try await selection.found(session, for: Self.name, to: "remove", others: others)
+    try await Many(session: session, word: "Removed").each(pods) {
       [force, forgive] (pod) throws(CommandFailure.Reason) in
       guard force else { return try await Self.remove(pod, session) }
       return try await Self.forceRemove(pod, forgive: forgive, session)

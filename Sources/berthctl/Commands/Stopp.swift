@@ -11,8 +11,8 @@ struct Stopp: SessionCommand {
   @OptionGroup var selection: PodSelection
 
   func run(_ session: Session) async throws(CommandFailure.Reason) {
-    let pods = try await selection.found(session, for: Self.name)
-    try await Many(session: session, word: "Stopped").each(pods, name: \.id) {
+    let pods = try await selection.found(session, for: Self.name, to: "stop")
+    try await Many(session: session, word: "Stopped").each(pods) {
       (pod) throws(CommandFailure.Reason) in
       _ = try await session.call(RuntimeService.stopPodSandbox, .init(podSandboxId: pod.id), .long(nil))
       return "Stopped sandbox \(pod.id.sanitised)"

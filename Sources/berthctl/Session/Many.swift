@@ -12,19 +12,18 @@ struct Many {
   /// Does it with each, goes on after a failure, and fails at the end if anything did.
   ///
   /// One pod's line is printed when it is done; of several, a terminal shows how far it is instead, and a last line tells the sum.
-  func each<Item: Sendable>(
-    _ items: [Item], name: @escaping @Sendable (Item) -> String,
-    _ body: @escaping @Sendable (Item) async throws(CommandFailure.Reason) -> String
+  func each(
+    _ pods: [CRI.PodSandbox], _ body: @escaping @Sendable (CRI.PodSandbox) async throws(CommandFailure.Reason) -> String
   ) async throws(CommandFailure.Reason) {
     let begun = ContinuousClock.now
     var failures: [Int: [String]] = [:]
     var done = 0
-    let isCounted = items.count > 1 && session.console.isTerminal()
+    let isCounted = pods.count > 1 && session.console.isTerminal()
     await withTaskGroup(of: (Int, Result<String, CommandFailure.Reason>).self) { group in
-      var waiting = Array(items.enumerated())[...]
+      var waiting = Array(pods.enumerated())[...]
       func begin() {
-        guard let (number, item) = waiting.popFirst() else { return }
-        group.addTask { await (number, result { () throws(CommandFailure.Reason) in try await body(item) }) }
+        guard let (number, pod) = waiting.popFirst() else { return }
+        group.addTask { await (number, result { () throws(CommandFailure.Reason) in try await body(pod) }) }
       }
       for _ in 0..<Self.atOnce { begin() }
       while let (number, result) = await group.next() {
@@ -34,15 +33,15 @@ struct Many {
         case .success(let line): if !isCounted { session.console.line(line) }
         case .failure(let reason): failures[number] = reason.lines
         }
-        if isCounted { session.console.write("\r\(word) \(done - failures.count) of \(items.count)") }
+        if isCounted { session.console.write("\r\(word) \(done - failures.count) of \(pods.count)") }
       }
     }
     if isCounted { session.console.write("\r\u{1b}[K") }
-    if items.count > 1 { summarise(items.count, failures.count, ContinuousClock.now - begun) }
+    if pods.count > 1 { summarise(pods.count, failures.count, ContinuousClock.now - begun) }
     guard !failures.isEmpty else { return }
     throw .init(
       lines: failures.sorted { $0.key < $1.key }.flatMap { number, lines in
-        lines.enumerated().map { $0.offset == 0 ? "\(name(items[number])): \($0.element)" : $0.element }
+        lines.enumerated().map { $0.offset == 0 ? "\(pods[number].id): \($0.element)" : $0.element }
       })
   }
 

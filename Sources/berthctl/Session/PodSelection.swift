@@ -20,14 +20,16 @@ struct PodSelection: ParsableArguments {
 
   /// Asks which they are; each is there, and none comes twice.
   ///
-  /// - Parameter others: What else a word may mean that is no pod's.
+  /// - Parameters:
+  ///   - verb: What is to be done with them.
+  ///   - others: What else a word may mean that is no pod's.
   func found(
-    _ session: Session, for command: String, others: [CRI.PodSandbox] = []
+    _ session: Session, for command: String, to verb: String, others: [CRI.PodSandbox] = []
   ) async throws(CommandFailure.Reason) -> [CRI.PodSandbox] {
     guard !pods.isEmpty else {
       let found = try await filter.sandboxes(session)
       if found.isEmpty {
-        session.console.error("berthctl: \(command): \(all ? "there are no pods" : "no pod matches")")
+        session.console.error("berthctl: \(command): \(all ? "there are no pods to \(verb)" : "no pod matches")")
       }
       return found
     }
