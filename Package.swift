@@ -72,7 +72,8 @@ var targets: [Target] = [
       "RuntimeAPI", "CNI", "LinuxKernel", "JSON", "CYAML",
       argumentParser,
     ],
-    swiftSettings: swiftSettings,
+    // A command line's parts are many and run once.
+    swiftSettings: swiftSettings + [.unsafeFlags(["-Osize"], .when(configuration: .release))],
     // The archive, not the shared library: berthctl runs where libyaml is not installed.
     linkerSettings: [.linkedLibrary(":libyaml.a")]),
   .executableTarget(
